@@ -1,0 +1,71 @@
+// What steps give to later steps: plain JSON, journaled with the event that reports the step done.
+
+import type { Checksum, DeploymentId, Stateroot } from './deployment.js';
+import type { Resolution } from './package.js';
+
+/** What the new deployment shall be. */
+export interface Target {
+  readonly stateroot: Stateroot;
+  /** The base commit that packages are layered on. */
+  readonly base: Checksum;
+  /** Text of the new origin file, the transaction's id in it. */
+  readonly origin: string;
+  /** Deployment whose /etc is merged and whose kernel arguments are taken over. */
+  readonly merge: DeploymentId | null;
+  /** False when the base alone satisfies the origin: nothing is assembled. */
+  readonly layered: boolean;
+}
+
+export interface ScriptReport {
+  readonly package: string;
+  /** dpkg's word: `unpack`, `configure`, `trigproc`. */
+  readonly phase: string;
+  readonly durationMs: number;
+  readonly exitStatus: number;
+  /** The last lines printed, bounded. */
+  readonly output: string;
+}
+
+export interface AccountMap {
+  /** User name → numeric id and primary group id. */
+  readonly users: Readonly<Record<string, { readonly uid: number; readonly gid: number }>>;
+  readonly groups: Readonly<Record<string, number>>;
+}
+
+export interface FileImpact {
+  readonly path: string;
+  /** Owning package of the file that would be replaced, where known. */
+  readonly owner: string | null;
+}
+
+export interface Impact {
+  readonly added: readonly { readonly name: string; readonly version: string }[];
+  readonly removed: readonly { readonly name: string; readonly version: string }[];
+  readonly changed: readonly { readonly name: string; readonly from: string; readonly to: string }[];
+  readonly filesAdded: number;
+  readonly filesRemoved: number;
+  readonly filesChanged: number;
+  readonly downloadBytes: number;
+  readonly installedBytes: number;
+  /** Files of new packages that the base has already, owned by another package. */
+  readonly conflicts: readonly FileImpact[];
+}
+
+export interface Facts {
+  readonly revision: { readonly checksum: Checksum; readonly version: string | null; readonly refspec: string };
+  readonly refreshed: { readonly changed: boolean; readonly warning: string | null };
+  readonly target: Target;
+  readonly resolution: Resolution;
+  readonly fetched: { readonly downloadedBytes: number; readonly files: number };
+  readonly impact: Impact;
+  readonly scripts: readonly ScriptReport[];
+  readonly finished: { readonly accounts: AccountMap; readonly kernel: string | null; readonly factoryPaths: number };
+  readonly commit: Checksum;
+  readonly deployment: { readonly id: DeploymentId; readonly staged: boolean; readonly bootId: string };
+  readonly order: { readonly before: readonly DeploymentId[]; readonly after: readonly DeploymentId[] };
+  readonly removed: readonly DeploymentId[];
+  readonly pruned: { readonly objects: number; readonly freedBytes: number };
+}
+
+export type FactName = keyof Facts;
+export type SomeFacts = { readonly [Name in FactName]?: Facts[Name] };

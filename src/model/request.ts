@@ -1,0 +1,199 @@
+// What can be asked of the engine. Parsed once, at the border, into these values; polkit, plan and journal use the same one.
+
+import { type Stateroot, stateroot } from './deployment.js';
+import { AptOstreeError } from './errors.js';
+import { packageName } from './package.js';
+
+/** Install and uninstall: both change the origin's list of requests and apply the whole list to the base. */
+export interface PackageRequest {
+  readonly kind: 'install' | 'uninstall';
+  readonly stateroot: Stateroot;
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+  /** Drop every request of the origin first. */
+  readonly removeAll: boolean;
+  /** Absolute paths of local archives; the executor reads them with the caller's rights and keeps them by SHA-256. */
+  readonly local: readonly string[];
+  /** Keep a request that the base satisfies already, instead of refusing it. */
+  readonly allowInactive: boolean;
+  /** Already requested, or not requested at removal, is no error. */
+  readonly idempotent: boolean;
+  /** Show the impact and the plan hash; change nothing. */
+  readonly dryRun: boolean;
+  /** Apply only the plan with this hash, as shown by a dry run. */
+  readonly plan: string | null;
+  /** Use only what is on the machine: no index refresh, no download. */
+  readonly cacheOnly: boolean;
+  /** Fetch and stop. */
+  readonly downloadOnly: boolean;
+  readonly lockFinalization: boolean;
+  readonly reboot: boolean;
+}
+
+export interface DeployRequest {
+  readonly kind: 'deploy';
+  readonly stateroot: Stateroot;
+  /** A commit checksum, `revision=CHECKSUM`, `version=V`, or a version. */
+  readonly revision: string;
+  readonly cacheOnly: boolean;
+  readonly lockFinalization: boolean;
+  readonly reboot: boolean;
+}
+
+export interface RollbackRequest {
+  readonly kind: 'rollback';
+  readonly stateroot: Stateroot;
+  readonly reboot: boolean;
+}
+
+export interface CleanupRequest {
+  readonly kind: 'cleanup';
+  readonly stateroot: Stateroot;
+  /** Scratch, caches of base checkouts and unreferenced objects. */
+  readonly base: boolean;
+  readonly pending: boolean;
+  readonly rollback: boolean;
+  /** Package indexes and archives. */
+  readonly metadata: boolean;
+}
+
+export interface RefreshRequest {
+  readonly kind: 'refresh-md';
+  readonly stateroot: Stateroot;
+  /** Refresh even when the indexes are recent. */
+  readonly force: boolean;
+}
+
+export type Request = PackageRequest | DeployRequest | RollbackRequest | CleanupRequest | RefreshRequest;
+export type OperationKind = Request['kind'];
+
+/** A request from unknown JSON: the border of D-Bus, IPC and journal. Missing members take their defaults. @throws invalid-argument */
+export function parseRequest(value: unknown): Request {
+  const from = reader(value);
+  const name = stateroot(from.text('stateroot'));
+  switch (from.text('kind')) {
+    case 'install':
+    case 'uninstall':
+      return parsePackageRequest(from, name);
+    case 'deploy':
+      return {
+        kind: 'deploy',
+        stateroot: name,
+        revision: from.text('revision'),
+        cacheOnly: from.flag('cacheOnly'),
+        lockFinalization: from.flag('lockFinalization'),
+        reboot: from.flag('reboot'),
+      };
+    case 'rollback':
+      return { kind: 'rollback', stateroot: name, reboot: from.flag('reboot') };
+    case 'cleanup':
+      return parseCleanupRequest(from, name);
+    case 'refresh-md':
+      return { kind: 'refresh-md', stateroot: name, force: from.flag('force') };
+    default:
+      throw new AptOstreeError('invalid-argument', `cannot do ${JSON.stringify(from.text('kind'))}: no such operation`);
+  }
+}
+
+/** Two requests that ask for the same; the second caller joins the first one's transaction. */
+export function isSameRequest(one: Request, other: Request): boolean {
+  return JSON.stringify(parseRequest(one)) === JSON.stringify(parseRequest(other));
+}
+
+function parsePackageRequest(from: Reader, name: Stateroot): PackageRequest {
+  const request: PackageRequest = {
+    kind: from.text('kind') === 'install' ? 'install' : 'uninstall',
+    stateroot: name,
+    add: from.texts('add').map(packageName),
+    remove: from.texts('remove'),
+    removeAll: from.flag('removeAll'),
+    local: from.texts('local').map(absolutePath),
+    allowInactive: from.flag('allowInactive'),
+    idempotent: from.flag('idempotent'),
+    dryRun: from.flag('dryRun'),
+    plan: from.optionalText('plan'),
+    cacheOnly: from.flag('cacheOnly'),
+    downloadOnly: from.flag('downloadOnly'),
+    lockFinalization: from.flag('lockFinalization'),
+    reboot: from.flag('reboot'),
+  };
+  refusePackageConflicts(request);
+  return request;
+}
+
+function refusePackageConflicts(request: PackageRequest): void {
+  const refuse = (why: string) => {
+    throw new AptOstreeError('invalid-argument', `cannot ${request.kind}: ${why}`);
+  };
+  const nothing = request.add.length + request.remove.length + request.local.length === 0;
+  if (nothing && !request.removeAll) refuse('no package named');
+  if (request.cacheOnly && request.downloadOnly) refuse('cache-only and download-only exclude each other');
+  if (request.dryRun && request.downloadOnly) refuse('dry-run and download-only exclude each other');
+  if (request.dryRun && request.plan !== null) refuse('dry-run and plan exclude each other');
+  if (request.plan !== null && !/^[0-9a-f]{64}$/.test(request.plan))
+    refuse(`${JSON.stringify(request.plan)} is not a plan hash; a dry run prints it`);
+  const both = request.add.filter((each) => request.remove.includes(each));
+  if (both.length > 0) refuse(`${both.join(', ')} would be both installed and uninstalled`);
+}
+
+function parseCleanupRequest(from: Reader, name: Stateroot): CleanupRequest {
+  const request: CleanupRequest = {
+    kind: 'cleanup',
+    stateroot: name,
+    base: from.flag('base'),
+    pending: from.flag('pending'),
+    rollback: from.flag('rollback'),
+    metadata: from.flag('metadata'),
+  };
+  if (!(request.base || request.pending || request.rollback || request.metadata))
+    throw new AptOstreeError('invalid-argument', 'cannot clean up: at least one cleanup option must be specified');
+  return request;
+}
+
+function absolutePath(text: string): string {
+  if (!text.startsWith('/') || text.includes('\0'))
+    throw new AptOstreeError(
+      'invalid-argument',
+      `cannot use ${JSON.stringify(text)} as a local package: not an absolute path`,
+    );
+  return text;
+}
+
+type Reader = ReturnType<typeof reader>;
+
+/** Typed reads of one JSON object; a member of another type is an error that names it. */
+function reader(value: unknown) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new AptOstreeError('invalid-argument', 'cannot read the request: it is not an object');
+  const members = value as Readonly<Record<string, unknown>>;
+  const wrong = (name: string, type: string) =>
+    new AptOstreeError('invalid-argument', `cannot read the request: ${name} is not ${type}`);
+  const list = (name: string): readonly unknown[] => {
+    const member = members[name] ?? [];
+    if (!Array.isArray(member)) throw wrong(name, 'a list');
+    return member;
+  };
+  return {
+    list,
+    texts: (name: string) =>
+      list(name).map((item) => {
+        if (typeof item !== 'string') throw wrong(name, 'a list of strings');
+        return item;
+      }),
+    text: (name: string): string => {
+      const member = members[name];
+      if (typeof member !== 'string') throw wrong(name, 'a string');
+      return member;
+    },
+    optionalText: (name: string): string | null => {
+      const member = members[name] ?? null;
+      if (member !== null && typeof member !== 'string') throw wrong(name, 'a string');
+      return member;
+    },
+    flag: (name: string): boolean => {
+      const member = members[name] ?? false;
+      if (typeof member !== 'boolean') throw wrong(name, 'true or false');
+      return member;
+    },
+  };
+}

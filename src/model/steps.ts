@@ -1,0 +1,178 @@
+// The steps a plan is made of. A step's handler is in src/executor/steps, found by the same kind.
+
+import type { FactName } from './facts.js';
+
+/**
+ * What to do with a step that was in flight when the executor or the daemon died:
+ * `redo` perform again, its effect is idempotent or content-addressed;
+ * `verify-then-redo` probe, and perform when the probe finds nothing;
+ * `undo` take back what may be half there, then perform anew;
+ * `abandon` take it back and turn the transaction round.
+ */
+export type Recovery = 'redo' | 'verify-then-redo' | 'undo' | 'abandon';
+
+export interface StepDefinition {
+  /** Facts that must be there before the step runs; a test proves every plan gives them in time. */
+  readonly needs: readonly FactName[];
+  /** Facts the step reads when they are there. */
+  readonly uses: readonly FactName[];
+  readonly gives: readonly FactName[];
+  readonly recovery: Recovery;
+  /** Whether a cancel aborts the running step; otherwise it settles first and is undone then. */
+  readonly cancellable: boolean;
+  readonly deadlineMs: number;
+  /** What a user reads while it runs. */
+  readonly title: string;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+export const STEPS = {
+  'revision.resolve': {
+    needs: [],
+    uses: [],
+    gives: ['revision'],
+    recovery: 'redo',
+    cancellable: true,
+    deadlineMs: 30 * MINUTE,
+    title: 'Resolving revision',
+  },
+  'metadata.refresh': {
+    needs: [],
+    uses: [],
+    gives: ['refreshed'],
+    recovery: 'redo',
+    cancellable: true,
+    deadlineMs: 10 * MINUTE,
+    title: 'Refreshing package indexes',
+  },
+  'packages.resolve': {
+    needs: [],
+    uses: ['revision'],
+    gives: ['target', 'resolution'],
+    recovery: 'redo',
+    cancellable: true,
+    deadlineMs: 5 * MINUTE,
+    title: 'Resolving dependencies',
+  },
+  'packages.fetch': {
+    needs: ['resolution'],
+    uses: [],
+    gives: ['fetched'],
+    recovery: 'redo',
+    cancellable: true,
+    deadlineMs: 120 * MINUTE,
+    title: 'Fetching packages',
+  },
+  'impact.estimate': {
+    needs: ['target', 'resolution', 'fetched'],
+    uses: [],
+    gives: ['impact'],
+    recovery: 'redo',
+    cancellable: true,
+    deadlineMs: 10 * MINUTE,
+    title: 'Estimating the impact',
+  },
+  'tree.assemble': {
+    needs: ['target', 'resolution', 'fetched'],
+    uses: [],
+    gives: ['scripts'],
+    recovery: 'undo',
+    cancellable: true,
+    deadlineMs: 60 * MINUTE,
+    title: 'Installing packages',
+  },
+  'tree.finish': {
+    needs: ['target', 'resolution', 'scripts'],
+    uses: [],
+    gives: ['finished'],
+    recovery: 'undo',
+    cancellable: true,
+    deadlineMs: 30 * MINUTE,
+    title: 'Finishing the tree',
+  },
+  'tree.commit': {
+    needs: ['target', 'resolution', 'finished'],
+    uses: [],
+    gives: ['commit'],
+    recovery: 'verify-then-redo',
+    cancellable: true,
+    deadlineMs: 30 * MINUTE,
+    title: 'Writing OSTree commit',
+  },
+  'deployment.write': {
+    needs: ['target', 'commit'],
+    uses: [],
+    gives: ['deployment'],
+    recovery: 'verify-then-redo',
+    cancellable: false,
+    deadlineMs: 30 * MINUTE,
+    title: 'Writing deployment',
+  },
+  'order.choose': {
+    needs: [],
+    uses: [],
+    gives: ['order'],
+    recovery: 'redo',
+    cancellable: true,
+    deadlineMs: MINUTE,
+    title: 'Choosing the deployment',
+  },
+  'deployments.reorder': {
+    needs: ['order'],
+    uses: [],
+    gives: [],
+    recovery: 'verify-then-redo',
+    cancellable: false,
+    deadlineMs: 10 * MINUTE,
+    title: 'Reordering deployments',
+  },
+  'deployments.choose': {
+    needs: [],
+    uses: [],
+    gives: ['order', 'removed'],
+    recovery: 'redo',
+    cancellable: true,
+    deadlineMs: MINUTE,
+    title: 'Choosing deployments to remove',
+  },
+  'deployments.remove': {
+    needs: ['order', 'removed'],
+    uses: [],
+    gives: [],
+    recovery: 'verify-then-redo',
+    cancellable: false,
+    deadlineMs: 10 * MINUTE,
+    title: 'Removing deployments',
+  },
+  'repo.prune': {
+    needs: [],
+    uses: [],
+    gives: ['pruned'],
+    recovery: 'redo',
+    cancellable: false,
+    deadlineMs: 60 * MINUTE,
+    title: 'Pruning the repository',
+  },
+  'metadata.clear': {
+    needs: [],
+    uses: [],
+    gives: [],
+    recovery: 'redo',
+    cancellable: false,
+    deadlineMs: 10 * MINUTE,
+    title: 'Removing package indexes and archives',
+  },
+} as const satisfies Record<string, StepDefinition>;
+
+export type StepKind = keyof typeof STEPS;
+
+/** The definition of a step without its literal types, for code that treats all steps alike. */
+export function stepDefinition(kind: StepKind): StepDefinition {
+  return STEPS[kind];
+}
+
+export function isStepKind(text: string): text is StepKind {
+  return Object.hasOwn(STEPS, text);
+}
