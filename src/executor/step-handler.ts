@@ -20,6 +20,8 @@ export interface StepContext {
   /** Aborted on cancel, deadline and shutdown: a handler ends its children and throws `cancelled`. */
   readonly signal: AbortSignal;
   readonly report: (progress: Progress) => void;
+  /** Descriptors every child inherits: the executor's lock stays held while any of them lives. */
+  readonly childFds: readonly number[];
 }
 
 type Needs<Kind extends StepKind> = (typeof STEPS)[Kind]['needs'][number];

@@ -43,6 +43,8 @@ export interface ResolvedPackage {
   readonly architecture: string;
   readonly uri: string | null;
   readonly sizeBytes: number;
+  /** What it takes unpacked, by the index (`Installed-Size`). */
+  readonly installedBytes: number;
   readonly sha256: string;
   /** Pulled in by another package, not requested itself. */
   readonly automatic: boolean;
