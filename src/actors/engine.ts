@@ -1,4 +1,4 @@
-// The engine's public face: the only thing D-Bus knows of it.
+// The engine's public face: what D-Bus and the daemon know of it.
 
 import type { Observable } from 'rxjs';
 import type { EventFilter, EventRow, HistoryFilter, HistoryRow, VerifyResult } from '../journal/rows.js';
@@ -21,7 +21,7 @@ export interface Engine {
   readonly appended: Observable<EventRow>;
   /**
    * Opens a transaction (state Created), or joins the active one when it is the same request.
-   * @throws transaction-active naming the running one; journal-broken; sysroot-locked; no-such-stateroot
+   * @throws transaction-active naming the running one; journal-broken; no-such-stateroot
    */
   submit(submission: Submission): { readonly id: TransactionId; readonly joined: boolean };
   /** True when this call started it, false when it had been started before. @throws no-such-transaction */
@@ -37,6 +37,8 @@ export interface Engine {
   history(filter: HistoryFilter): readonly HistoryRow[];
   events(filter: EventFilter): readonly EventRow[];
   verify(): VerifyResult;
-  /** Ends the engine: asks a running executor to stop where it is; recovery goes on from there at the next start. */
+  /** Resolves when no transaction is active and nothing is left to tidy. */
+  settled(): Promise<void>;
+  /** Ends the engine: a running executor is ended where it is; recovery goes on from there at the next start. */
   stop(): Promise<void>;
 }

@@ -25,10 +25,15 @@ export function transactionId(text: string): TransactionId {
 export interface PlannedStep {
   readonly kind: StepKind;
   readonly cancellable: boolean;
+  /** Whether it leaves something that an undo has to take back. */
+  readonly leaves: boolean;
 }
 
 export function planSteps(kinds: readonly StepKind[]): readonly PlannedStep[] {
-  return kinds.map((kind) => ({ kind, cancellable: stepDefinition(kind).cancellable }));
+  return kinds.map((kind) => {
+    const { cancellable, leaves } = stepDefinition(kind);
+    return { kind, cancellable, leaves };
+  });
 }
 
 /** First row of a transaction: everything it will ever be decided from. */

@@ -1,0 +1,194 @@
+// Runs a transaction's steps in its executor and answers the actor with events: done, failed, rewound, or tried again after a crash.
+
+import type { Logger } from 'pino';
+import type { EffectInput } from '../machines/v1/transaction.js';
+import { AptOstreeError, type Failure, failureOf } from '../model/errors.js';
+import type { ExecutorAnswer, ExecutorCommand } from '../model/ipc.js';
+import { type StepKind, stepDefinition } from '../model/steps.js';
+import type { PlannedStep, TransactionEvent, TransactionId } from '../model/transaction.js';
+import type { DurableActor, Effects } from './durable-actor.js';
+import type { ExecutorProcess } from './executor-process.js';
+
+export interface StepRunnerOptions {
+  readonly actor: DurableActor;
+  readonly startExecutor: () => ExecutorProcess;
+  /** Resolves when the sysroot is free for this transaction's first step. */
+  readonly ready: () => Promise<void>;
+  readonly bootId: string;
+  readonly log: Logger;
+  /** The actor could not take or write an event: the engine cannot go on. */
+  readonly onBroken: (error: unknown) => void;
+}
+
+interface RunningEffect {
+  readonly source: 'perform' | 'undo';
+  readonly input: EffectInput;
+  readonly kind: StepKind;
+  readonly startedAtMs: number;
+  /** Why it was told to end, or null. */
+  ending: 'abort' | 'deadline' | null;
+}
+
+export class StepRunner implements Effects {
+  readonly #options: StepRunnerOptions;
+  #executor: ExecutorProcess | null = null;
+  #running: RunningEffect | null = null;
+  #stopped = false;
+
+  constructor(options: StepRunnerOptions) {
+    this.#options = options;
+  }
+
+  run({ source, input }: { readonly source: 'perform' | 'undo'; readonly input: EffectInput }): void {
+    const effect: RunningEffect = {
+      source,
+      input,
+      kind: this.#stepAt(input.index).kind,
+      startedAtMs: performance.now(),
+      ending: null,
+    };
+    this.#running = effect;
+    this.#options.log.info({ step: effect.kind, direction: source, attempt: input.attempt }, 'step begins');
+    // the event that ends it may begin the next effect, so none of this may run within `send`
+    setImmediate(() => void this.#carryOut(effect));
+  }
+
+  abort(): void {
+    if (this.#running === null) return;
+    this.#running.ending = 'abort';
+    this.#executor?.abort();
+  }
+
+  /** Removes what final transactions left. Failing here loses nothing: the next start tidies again. */
+  async tidy(keep: readonly TransactionId[], trim: boolean): Promise<void> {
+    if (this.#stopped) return;
+    try {
+      const answer = await this.#liveExecutor().call({ type: 'tidy', keep, trim });
+      if (answer.type === 'failed') this.#options.log.warn({ reason: answer.failure.message }, 'cannot tidy up yet');
+    } catch (error) {
+      this.#options.log.warn({ reason: failureOf(error).message }, 'cannot tidy up yet');
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#executor?.close();
+    this.#executor = null;
+  }
+
+  /** Ends the executor where it is; the journal says where to go on. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#executor?.kill();
+    this.#executor = null;
+  }
+
+  async #carryOut(effect: RunningEffect): Promise<void> {
+    const event = await this.#outcome(effect);
+    if (this.#stopped) return;
+    this.#running = null;
+    try {
+      this.#options.actor.send(event);
+    } catch (error) {
+      this.#options.onBroken(error);
+    }
+  }
+
+  async #outcome(effect: RunningEffect): Promise<TransactionEvent> {
+    const { deadlineMs } = stepDefinition(effect.kind);
+    const deadline = setTimeout(() => {
+      effect.ending = 'deadline';
+      this.#executor?.abort();
+    }, deadlineMs);
+    try {
+      await this.#options.ready();
+      // aborted before it began
+      if (effect.ending === 'abort')
+        return this.#failed(effect, { code: 'cancelled', message: 'the step was not begun' });
+      const answer = await this.#liveExecutor().call(commandOf(effect));
+      return this.#eventOf(effect, answer);
+    } catch (error) {
+      return this.#eventOfDeath(effect, error);
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  #eventOf(effect: RunningEffect, answer: ExecutorAnswer): TransactionEvent {
+    const { index } = effect.input;
+    const durationMs = elapsed(effect);
+    this.#options.log.info({ step: effect.kind, answer: answer.type, durationMs }, 'step ends');
+    switch (answer.type) {
+      case 'done':
+        return {
+          type: 'STEP_DONE',
+          index,
+          gave: answer.gave,
+          unchanged: answer.unchanged,
+          found: answer.found,
+          durationMs,
+        };
+      case 'rewind':
+        return { type: 'STEP_REWOUND', index, to: this.#indexOf(answer.to, index), reason: answer.reason };
+      case 'undone':
+        return { type: 'UNDO_DONE', index, durationMs };
+      case 'failed':
+        return this.#failed(effect, answer.failure);
+      default:
+        return this.#failed(effect, {
+          code: 'internal',
+          message: `internal error: the executor answered ${answer.type}`,
+        });
+    }
+  }
+
+  /** The executor ended without an answer: told to, or by a crash after which the step is looked at again. */
+  #eventOfDeath(effect: RunningEffect, error: unknown): TransactionEvent {
+    const failure = failureOf(error);
+    this.#executor = null;
+    if (failure.code !== 'executor-died') return this.#failed(effect, failure);
+    if (effect.ending !== null && effect.source === 'perform') return this.#failed(effect, failure);
+    this.#options.log.warn(
+      { step: effect.kind, reason: failure.message },
+      'the executor ended in the middle of a step',
+    );
+    const { index, attempt } = effect.input;
+    return { type: 'ATTEMPTED', index, attempt: attempt + 1, bootId: this.#options.bootId };
+  }
+
+  #failed(effect: RunningEffect, failure: Failure): TransactionEvent {
+    const { index } = effect.input;
+    const told = effect.ending === 'deadline' ? deadlineFailure(effect.kind) : failure;
+    if (effect.source === 'undo') return { type: 'UNDO_FAILED', index, failure: told };
+    return { type: 'STEP_FAILED', index, failure: told, durationMs: elapsed(effect) };
+  }
+
+  #liveExecutor(): ExecutorProcess {
+    if (this.#executor === null || this.#executor.dead) this.#executor = this.#options.startExecutor();
+    return this.#executor;
+  }
+
+  #stepAt(index: number): PlannedStep {
+    const step = this.#options.actor.opening.plan[index];
+    if (step === undefined) throw new AptOstreeError('internal', `internal error: the plan has no step ${index}`);
+    return step;
+  }
+
+  /** Index of the nearest earlier step of that kind; the machine refuses a rewind that does not go back. */
+  #indexOf(kind: StepKind, before: number): number {
+    return this.#options.actor.opening.plan.slice(0, before).findLastIndex((step) => step.kind === kind);
+  }
+}
+
+function commandOf({ source, input, kind }: RunningEffect): ExecutorCommand {
+  if (source === 'undo') return { type: 'undo', kind, facts: input.facts };
+  return { type: 'perform', kind, facts: input.facts, recovering: input.attempt > 1 };
+}
+
+function deadlineFailure(kind: StepKind): Failure {
+  const minutes = Math.round(stepDefinition(kind).deadlineMs / 60_000);
+  return { code: 'deadline-exceeded', message: `cannot finish ${kind}: it took longer than ${minutes} minutes` };
+}
+
+function elapsed({ startedAtMs }: RunningEffect): number {
+  return Math.round(performance.now() - startedAtMs);
+}

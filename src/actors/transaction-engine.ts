@@ -1,0 +1,392 @@
+// The engine: opens transactions, keeps at most one active, folds and goes on with open ones at the start, and shows snapshots.
+
+import type { Logger } from 'pino';
+import { BehaviorSubject, filter, firstValueFrom, Subject } from 'rxjs';
+import { initialTransition, type SnapshotFrom, transition } from 'xstate';
+import type { EventFilter, EventRow, HistoryFilter } from '../journal/rows.js';
+import type { JournalStore } from '../journal/store.js';
+import { type SupervisorEvent, supervisorMachine } from '../machines/supervisor.js';
+import type { Caller } from '../model/caller.js';
+import type { Deployment } from '../model/deployment.js';
+import { AptOstreeError, failureOf } from '../model/errors.js';
+import { operationOf } from '../model/operations.js';
+import { isSameRequest, type Request } from '../model/request.js';
+import {
+  type EngineSnapshot,
+  planSteps,
+  type TransactionEvent,
+  type TransactionId,
+  type TransactionProgress,
+  type TransactionView,
+} from '../model/transaction.js';
+import { bootEvent } from './boot-outcome.js';
+import { type ActorSurroundings, DurableActor } from './durable-actor.js';
+import type { Engine, Submission } from './engine.js';
+import type { ExecutorOptions, ExecutorProcess } from './executor-process.js';
+import { StepRunner } from './step-runner.js';
+import { isActive, isFinal } from './transaction-view.js';
+
+export interface EngineOptions {
+  readonly journal: JournalStore;
+  readonly sysroot: string;
+  /** Reads the sysroot's deployments, in boot order; called after each change. */
+  readonly readDeployments: () => readonly Deployment[];
+  readonly stateroots: () => readonly string[];
+  readonly startExecutor: (options: Omit<ExecutorOptions, 'program'>) => ExecutorProcess;
+  /** Ids found in scratch names, refs and the like: what a tidy-up may be needed for. */
+  readonly leftovers: () => readonly TransactionId[];
+  readonly bootId: string;
+  readonly now: () => number;
+  readonly newId: () => TransactionId;
+  readonly log: Logger;
+}
+
+const RECENT = 20;
+
+export function createEngine(options: EngineOptions): Engine & { recover(): void } {
+  return new TransactionEngine(options);
+}
+
+interface Active {
+  readonly actor: DurableActor;
+  readonly runner: StepRunner;
+}
+
+class TransactionEngine implements Engine {
+  readonly snapshots: BehaviorSubject<EngineSnapshot>;
+  readonly progress = new Subject<TransactionProgress>();
+  readonly appended = new Subject<EventRow>();
+  readonly #options: EngineOptions;
+  #supervisor: SnapshotFrom<typeof supervisorMachine>;
+  #active: Active | null = null;
+  readonly #staged = new Map<TransactionId, DurableActor>();
+  #recent: readonly TransactionView[] = [];
+  #deployments: readonly Deployment[] = [];
+  /** Tidy-ups run one after another, and before the next transaction's first step. */
+  #tidying: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    [this.#supervisor] = initialTransition(supervisorMachine);
+    this.#readDeployments();
+    this.snapshots = new BehaviorSubject(this.#project());
+  }
+
+  snapshot(): EngineSnapshot {
+    return this.snapshots.value;
+  }
+
+  /** Goes on with what the journal holds open. Call once, before anybody can reach the engine. */
+  recover(): void {
+    const { journal, log } = this.#options;
+    try {
+      if (journal.readOnly !== null) throw new AptOstreeError('journal-newer', journal.readOnly);
+      for (const id of journal.openTransactions()) this.#resume(id);
+      this.#supervise({ type: 'RECOVERED' });
+      if (this.#active === null && this.#options.leftovers().length > 0) this.#tidyAlone();
+    } catch (error) {
+      this.#break(error);
+    }
+    log.info({ state: this.snapshot().state, active: this.snapshot().active?.id ?? null }, 'recovered');
+  }
+
+  submit({ request, caller, authorizations }: Submission) {
+    this.#refuseUnlessReady();
+    const running = this.#active;
+    if (running !== null) {
+      if (isSameRequest(running.actor.opening.request, request)) return { id: running.actor.opening.id, joined: true };
+      throw busy(running.actor.view());
+    }
+    if (!this.#options.stateroots().includes(request.stateroot))
+      throw new AptOstreeError('no-such-stateroot', `cannot find stateroot ${JSON.stringify(request.stateroot)}`);
+    const { method, plan, title } = operationOf(request);
+    const id = this.#options.newId();
+    const actor = DurableActor.open(
+      {
+        id,
+        request,
+        plan: planSteps(plan),
+        title: caller.commandLine ?? title,
+        method,
+        caller,
+        authorizations,
+        bootId: this.#options.bootId,
+        openedAtMs: this.#options.now(),
+      },
+      this.#surroundings(),
+    );
+    this.#activate(actor);
+    return { id, joined: false };
+  }
+
+  start(id: TransactionId): boolean {
+    const actor = this.#activeActor(id);
+    if (actor === null) {
+      this.transaction(id);
+      return false;
+    }
+    if (!actor.accepts({ type: 'START' })) return false;
+    this.#refuseUnlessReady();
+    this.#send(actor, { type: 'START' }, null);
+    return true;
+  }
+
+  cancel(id: TransactionId, by: Caller | null, reason: string): void {
+    const actor = this.#activeActor(id);
+    if (actor === null)
+      throw new AptOstreeError('wrong-state', `cannot cancel: ${this.transaction(id).title} has ended`);
+    if (actor.view().cancelRequested)
+      throw new AptOstreeError('wrong-state', 'cannot cancel: it is being cancelled already');
+    this.#send(actor, { type: 'CANCEL', caller: by, reason }, by);
+  }
+
+  drop(id: TransactionId, reason: string): void {
+    const actor = this.#activeActor(id);
+    if (actor?.accepts({ type: 'DROPPED', reason })) this.#send(actor, { type: 'DROPPED', reason }, null);
+  }
+
+  transaction(id: TransactionId): TransactionView {
+    const known = this.#activeActor(id)?.view() ?? this.#recent.find((view) => view.id === id);
+    if (known !== undefined) return known;
+    const rows = this.#options.journal.eventsOf(id);
+    if (rows.length === 0)
+      throw new AptOstreeError('no-such-transaction', `cannot find transaction ${id} in the journal`);
+    return DurableActor.resume(rows, this.#surroundings()).view();
+  }
+
+  reload(): void {
+    this.#readDeployments();
+    this.#show();
+  }
+
+  history(filter: HistoryFilter) {
+    return this.#options.journal.history(filter);
+  }
+
+  events(filter: EventFilter) {
+    return this.#options.journal.events(filter);
+  }
+
+  verify() {
+    return this.#options.journal.verify();
+  }
+
+  async settled(): Promise<void> {
+    await firstValueFrom(this.snapshots.pipe(filter(({ state, active }) => active === null || state !== 'ready')));
+    await this.#tidying;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#active?.runner.stop();
+    this.#options.journal.close();
+  }
+
+  #surroundings(): ActorSurroundings {
+    const { journal, bootId, now } = this.#options;
+    return { journal, bootId, now, onEvent: (actor, row) => this.#adopted(actor, row) };
+  }
+
+  #activate(actor: DurableActor): void {
+    const id = actor.opening.id;
+    const log = this.#options.log.child({ transaction: id });
+    const runner: StepRunner = new StepRunner({
+      actor,
+      bootId: this.#options.bootId,
+      log,
+      ready: () => this.#tidying,
+      startExecutor: () => this.#startExecutor(actor, log),
+      onBroken: (error) => this.#break(error),
+    });
+    actor.attach(runner);
+    this.#active = { actor, runner };
+    this.#supervise({ type: 'OPENED', id });
+  }
+
+  #startExecutor(actor: DurableActor, log: Logger): ExecutorProcess {
+    const { id, request, caller } = actor.opening;
+    const { sysroot, bootId } = this.#options;
+    return this.#options.startExecutor({
+      task: { transaction: id, request, caller, sysroot, bootId },
+      log,
+      onProgress: (progress) => this.progress.next({ transaction: id, progress }),
+    });
+  }
+
+  /** Every event, after it is on disk and adopted, before its effects run. */
+  #adopted(actor: DurableActor, row: EventRow): void {
+    this.appended.next(row);
+    if (this.#active?.actor !== actor) return;
+    if (isActive(actor.snapshot)) {
+      if (actor.snapshot.value === 'undoFailed') this.#break(undoFailed(actor.view()));
+      else this.#show();
+    } else this.#finish(this.#active);
+  }
+
+  /** The answer first, the clean-up after it. */
+  #finish({ actor, runner }: Active): void {
+    const view = actor.view();
+    this.#active = null;
+    if (!isFinal(actor.snapshot)) this.#stageKept(actor);
+    this.#recent = [view, ...this.#recent].slice(0, RECENT);
+    this.#readDeployments();
+    this.#supervise({ type: 'ENDED', id: view.id });
+    this.#options.log.info(
+      { transaction: view.id, state: view.state, failure: view.failure?.message },
+      'transaction ended',
+    );
+    this.#tidying = this.#tidying.then(async () => {
+      if (view.facts.target !== undefined || view.facts.order !== undefined) await runner.tidy(this.#keep(), true);
+      await runner.close();
+      this.reload();
+    });
+  }
+
+  /** A newer staged deployment takes the place of an older one in /run. */
+  #stageKept(actor: DurableActor): void {
+    const { bootId } = this.#options;
+    for (const older of this.#staged.values())
+      older.send({ type: 'BOOTED', what: 'superseded', bootId, checksum: null });
+    this.#staged.clear();
+    this.#staged.set(actor.opening.id, actor);
+  }
+
+  /** Transactions whose scratch and refs are still needed. */
+  #keep(): readonly TransactionId[] {
+    return this.#active === null ? [] : [this.#active.actor.opening.id];
+  }
+
+  #resume(id: TransactionId): void {
+    const { journal, bootId } = this.#options;
+    const actor = DurableActor.resume(journal.eventsOf(id), this.#surroundings());
+    if (actor.snapshot.value === 'staged') {
+      this.#resumeStaged(actor);
+      return;
+    }
+    this.#activate(actor);
+    const { index, attempt } = actor.snapshot.context;
+    const ways: readonly TransactionEvent[] = [
+      { type: 'RETRY_UNDO' },
+      { type: 'DROPPED', reason: 'the daemon ended before the transaction was started' },
+      { type: 'ATTEMPTED', index, attempt: attempt + 1, bootId },
+    ];
+    const way = ways.find((event) => actor.accepts(event));
+    if (way !== undefined) this.#send(actor, way, null);
+  }
+
+  #resumeStaged(actor: DurableActor): void {
+    const event = bootEvent(actor.view(), { bootId: this.#options.bootId, deployments: this.#deployments });
+    if (event === null) this.#staged.set(actor.opening.id, actor);
+    else actor.send(event);
+  }
+
+  #tidyAlone(): void {
+    const { sysroot, bootId, log } = this.#options;
+    const [id] = this.#options.leftovers();
+    const stateroot = this.#options.stateroots()[0];
+    if (id === undefined || stateroot === undefined) return;
+    this.#tidying = this.#tidying.then(async () => {
+      const executor = this.#options.startExecutor({
+        task: { transaction: id, request: tidyRequest(stateroot), caller: NOBODY, sysroot, bootId },
+        log,
+        onProgress: () => undefined,
+      });
+      try {
+        await executor.call({ type: 'tidy', keep: this.#keep(), trim: false });
+      } catch (error) {
+        log.warn({ reason: failureOf(error).message }, 'cannot tidy up yet');
+      }
+      await executor.close();
+      this.reload();
+    });
+  }
+
+  #send(actor: DurableActor, event: TransactionEvent, by: Caller | null): void {
+    try {
+      actor.send(event, by);
+    } catch (error) {
+      if (!(error instanceof AptOstreeError && error.code === 'wrong-state')) this.#break(error);
+      throw error;
+    }
+  }
+
+  #activeActor(id: TransactionId): DurableActor | null {
+    return this.#active?.actor.opening.id === id ? this.#active.actor : null;
+  }
+
+  #supervise(event: SupervisorEvent): void {
+    [this.#supervisor] = transition(supervisorMachine, this.#supervisor, event);
+    this.#show();
+  }
+
+  /** What is on disk is not known any more: nothing is changed until a restart found out. */
+  #break(error: unknown): void {
+    if (this.#stopped || this.#supervisor.value === 'broken') return;
+    const { message } = failureOf(error);
+    this.#options.log.error({ reason: message }, 'the engine is broken');
+    void this.#active?.runner.stop();
+    this.#supervise({ type: 'BROKEN', reason: message });
+  }
+
+  #refuseUnlessReady(): void {
+    const { state, broken } = this.snapshot();
+    if (state === 'broken')
+      throw new AptOstreeError('journal-broken', `cannot change anything: ${broken ?? 'the engine is broken'}`);
+    if (state === 'recovering')
+      throw new AptOstreeError('transaction-active', 'cannot begin yet: the daemon is recovering');
+  }
+
+  #readDeployments(): void {
+    try {
+      this.#deployments = this.#options.readDeployments();
+    } catch (error) {
+      this.#options.log.warn({ reason: failureOf(error).message }, 'cannot read the deployments');
+    }
+  }
+
+  #show(): void {
+    this.snapshots.next(this.#project());
+  }
+
+  #project(): EngineSnapshot {
+    const { value, context } = this.#supervisor;
+    return {
+      state: value === 'broken' || value === 'recovering' ? value : 'ready',
+      broken: context.reason,
+      sysroot: this.#options.sysroot,
+      deployments: this.#deployments,
+      active: this.#active?.actor.view() ?? null,
+      recent: this.#recent,
+    };
+  }
+}
+
+const NOBODY: Caller = { uid: 0, pid: process.pid, sender: 'apt-ostreed', client: 'apt-ostreed', commandLine: null };
+
+function tidyRequest(stateroot: string): Request {
+  return {
+    kind: 'cleanup',
+    stateroot: stateroot as Request['stateroot'],
+    base: true,
+    pending: false,
+    rollback: false,
+    metadata: false,
+  };
+}
+
+function busy(running: TransactionView): AptOstreeError {
+  const { id, title, caller } = running;
+  return new AptOstreeError(
+    'transaction-active',
+    `cannot begin: transaction in progress: ${title} (${id}, uid ${caller.uid}); wait for it, or end it with "apt-ostree cancel"`,
+  );
+}
+
+function undoFailed(view: TransactionView): AptOstreeError {
+  const why = view.failure?.message ?? 'unknown';
+  return new AptOstreeError(
+    'undo-failed',
+    `transaction ${view.id} (${view.title}) is half undone: ${why}; mend that and restart apt-ostreed, which tries again`,
+  );
+}

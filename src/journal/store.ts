@@ -1,0 +1,149 @@
+// The journal: appends rows durably and reads them back. With its neighbours in this folder, the only SQL there is.
+
+import type Database from 'better-sqlite3';
+import { AptOstreeError } from '../model/errors.js';
+import type { TransactionId } from '../model/transaction.js';
+import { type JournalLocation, openDatabase } from './database.js';
+import { GENESIS, rowHash } from './hash.js';
+import { HistoryTable } from './history.js';
+import { eventQuery } from './query.js';
+import type { EventFilter, EventRow, HistoryFilter, HistoryRow, VerifyResult } from './rows.js';
+import { EVENT_COLUMNS, eventOf, type StoredEvent } from './stored-event.js';
+import { verifyChain } from './verify.js';
+
+/** Version of the payloads' schema written by this code. */
+export const SCHEMA_VERSION = 1;
+
+/** A row before the journal gives it number and hash. */
+export interface NewEvent {
+  readonly transaction: TransactionId;
+  readonly type: string;
+  readonly payload: unknown;
+  readonly machineVersion: number;
+  readonly state: string;
+  readonly uid: number;
+  readonly pid: number;
+  readonly client: string;
+  readonly authorization: string;
+  readonly bootId: string;
+  readonly wallTimeMs: number;
+}
+
+export class JournalStore {
+  readonly #database: Database.Database;
+  readonly #insert: Database.Statement;
+  readonly #history: HistoryTable;
+  /** Why nothing can be written, in one line, or null. */
+  readonly readOnly: string | null;
+  #head: { seq: number; hash: string };
+
+  /** @throws journal-broken */
+  constructor(location: JournalLocation) {
+    const { database, readOnly } = openDatabase(location);
+    this.#database = database;
+    this.readOnly = readOnly;
+    this.#history = new HistoryTable(database);
+    this.#insert = database.prepare(
+      `INSERT INTO event (${EVENT_COLUMNS.join(', ')}) VALUES (${EVENT_COLUMNS.map((name) => `@${name}`).join(', ')})`,
+    );
+    this.#head = this.#readHead();
+  }
+
+  /**
+   * Appends one row and brings the derived tables along, in one SQLite transaction. When it returns, the row is on disk.
+   * @throws journal-broken, no-space
+   */
+  append(event: NewEvent, derive: (row: EventRow) => HistoryRow): EventRow {
+    if (this.readOnly !== null) throw new AptOstreeError('journal-newer', `cannot write: ${this.readOnly}`);
+    const stored = this.#number(event);
+    const row = eventOf(stored);
+    try {
+      this.#database
+        .transaction(() => {
+          this.#insert.run(stored);
+          this.#history.put(derive(row));
+        })
+        .immediate();
+    } catch (error) {
+      throw this.#appendFailed(error);
+    }
+    this.#head = { seq: row.seq, hash: row.hash };
+    return row;
+  }
+
+  events(filter: EventFilter): readonly EventRow[] {
+    const { sql, parameters } = eventQuery(filter);
+    return (this.#database.prepare(sql).all(parameters) as StoredEvent[]).map(eventOf);
+  }
+
+  history(filter: HistoryFilter): readonly HistoryRow[] {
+    return this.#history.query(filter);
+  }
+
+  /** Transactions without a final state, oldest first. */
+  openTransactions(): readonly TransactionId[] {
+    return this.#history.open();
+  }
+
+  /** All rows of one transaction, in order. */
+  eventsOf(transaction: TransactionId): readonly EventRow[] {
+    const rows = this.#database
+      .prepare(`SELECT ${EVENT_COLUMNS.join(', ')} FROM event WHERE transaction_id = ? ORDER BY seq`)
+      .all(transaction) as StoredEvent[];
+    return rows.map(eventOf);
+  }
+
+  verify(): VerifyResult {
+    return verifyChain(this.#database);
+  }
+
+  close(): void {
+    if (this.readOnly === null) this.#database.pragma('wal_checkpoint(TRUNCATE)');
+    this.#database.close();
+  }
+
+  #number(event: NewEvent): StoredEvent {
+    const seq = this.#head.seq + 1;
+    const columns = {
+      ...event,
+      seq,
+      schemaVersion: SCHEMA_VERSION,
+      payloadText: JSON.stringify(event.payload),
+      previousHash: this.#head.hash,
+    };
+    return {
+      seq,
+      transaction_id: event.transaction,
+      type: event.type,
+      schema_version: SCHEMA_VERSION,
+      machine_version: event.machineVersion,
+      payload: columns.payloadText,
+      state: event.state,
+      uid: event.uid,
+      pid: event.pid,
+      client: event.client,
+      authorization: event.authorization,
+      boot_id: event.bootId,
+      wall_time_ms: event.wallTimeMs,
+      previous_hash: columns.previousHash,
+      hash: rowHash(columns),
+    };
+  }
+
+  #readHead(): { seq: number; hash: string } {
+    const last = this.#database.prepare('SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1').get() as
+      | { seq: number; hash: string }
+      | undefined;
+    return last ?? { seq: 0, hash: GENESIS };
+  }
+
+  #appendFailed(error: unknown): AptOstreeError {
+    const reason = error instanceof Error ? error.message : String(error);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'SQLITE_FULL')
+      return new AptOstreeError('no-space', 'cannot write the journal: no space left on its filesystem', {
+        cause: error,
+      });
+    return new AptOstreeError('journal-broken', `cannot write the journal: ${reason}`, { cause: error });
+  }
+}
