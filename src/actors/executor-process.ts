@@ -19,14 +19,27 @@ export interface ExecutorOptions {
 const ASK_GRACE_MS = 3_000;
 const TERM_GRACE_MS = 2_000;
 
-type Outcome = Extract<ExecutorAnswer, { type: 'done' | 'rewind' | 'undone' | 'tidied' | 'failed' }>;
+export type Outcome = Extract<ExecutorAnswer, { type: 'done' | 'rewind' | 'undone' | 'tidied' | 'failed' }>;
+
+/** What the engine needs of an executor. */
+export interface Executor {
+  readonly dead: boolean;
+  /** Runs one command; only one at a time. @throws executor-died when it ends before it answers */
+  call(command: ExecutorCommand): Promise<Outcome>;
+  /** Ends the running command: asked first, then by signal. The pending call settles in any case. */
+  abort(): void;
+  /** Ends the executor at once and waits until it is gone. What it was doing is unknown from then on. */
+  kill(): Promise<void>;
+  /** Lets an idle executor go. */
+  close(): Promise<void>;
+}
 
 interface Pending {
   readonly resolve: (answer: Outcome) => void;
   readonly reject: (error: AptOstreeError) => void;
 }
 
-export class ExecutorProcess {
+export class ExecutorProcess implements Executor {
   readonly #child: ChildProcess;
   readonly #options: ExecutorOptions;
   readonly #exited: Promise<void>;
@@ -59,7 +72,6 @@ export class ExecutorProcess {
     return this.#dead;
   }
 
-  /** Runs one command; only one at a time. @throws executor-died when it ends before it answers */
   call(command: ExecutorCommand): Promise<Outcome> {
     if (this.#pending !== null) throw new AptOstreeError('internal', 'internal error: the executor is busy');
     return new Promise((resolve, reject) => {
@@ -69,7 +81,6 @@ export class ExecutorProcess {
     });
   }
 
-  /** Ends the running command: asked first, then by signal. The pending call settles in any case. */
   abort(): void {
     if (this.#dead || this.#escalation !== null) return;
     this.#send({ type: 'abort' });
@@ -79,13 +90,11 @@ export class ExecutorProcess {
     }, ASK_GRACE_MS);
   }
 
-  /** Ends the executor at once and waits until it is gone. What it was doing is unknown from then on. */
   async kill(): Promise<void> {
     this.#signal('SIGKILL');
     await this.#exited;
   }
 
-  /** Lets an idle executor go. */
   async close(): Promise<void> {
     if (this.#child.connected) this.#child.disconnect();
     const late = setTimeout(() => this.#signal('SIGKILL'), TERM_GRACE_MS);

@@ -7,11 +7,11 @@ import type { ExecutorAnswer, ExecutorCommand } from '../model/ipc.js';
 import { type StepKind, stepDefinition } from '../model/steps.js';
 import type { PlannedStep, TransactionEvent, TransactionId } from '../model/transaction.js';
 import type { DurableActor, Effects } from './durable-actor.js';
-import type { ExecutorProcess } from './executor-process.js';
+import type { Executor } from './executor-process.js';
 
 export interface StepRunnerOptions {
   readonly actor: DurableActor;
-  readonly startExecutor: () => ExecutorProcess;
+  readonly startExecutor: () => Executor;
   /** Resolves when the sysroot is free for this transaction's first step. */
   readonly ready: () => Promise<void>;
   readonly bootId: string;
@@ -31,7 +31,7 @@ interface RunningEffect {
 
 export class StepRunner implements Effects {
   readonly #options: StepRunnerOptions;
-  #executor: ExecutorProcess | null = null;
+  #executor: Executor | null = null;
   #running: RunningEffect | null = null;
   #stopped = false;
 
@@ -162,7 +162,7 @@ export class StepRunner implements Effects {
     return { type: 'STEP_FAILED', index, failure: told, durationMs: elapsed(effect) };
   }
 
-  #liveExecutor(): ExecutorProcess {
+  #liveExecutor(): Executor {
     if (this.#executor === null || this.#executor.dead) this.#executor = this.#options.startExecutor();
     return this.#executor;
   }

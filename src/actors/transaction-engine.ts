@@ -10,7 +10,7 @@ import type { Caller } from '../model/caller.js';
 import type { Deployment } from '../model/deployment.js';
 import { AptOstreeError, failureOf } from '../model/errors.js';
 import { operationOf } from '../model/operations.js';
-import { isSameRequest, type Request } from '../model/request.js';
+import { isSameRequest } from '../model/request.js';
 import {
   type EngineSnapshot,
   planSteps,
@@ -22,7 +22,8 @@ import {
 import { bootEvent } from './boot-outcome.js';
 import { type ActorSurroundings, DurableActor } from './durable-actor.js';
 import type { Engine, Submission } from './engine.js';
-import type { ExecutorOptions, ExecutorProcess } from './executor-process.js';
+import type { Executor, ExecutorOptions } from './executor-process.js';
+import { Housekeeping } from './housekeeping.js';
 import { StepRunner } from './step-runner.js';
 import { isActive, isFinal } from './transaction-view.js';
 
@@ -32,7 +33,7 @@ export interface EngineOptions {
   /** Reads the sysroot's deployments, in boot order; called after each change. */
   readonly readDeployments: () => readonly Deployment[];
   readonly stateroots: () => readonly string[];
-  readonly startExecutor: (options: Omit<ExecutorOptions, 'program'>) => ExecutorProcess;
+  readonly startExecutor: (options: Omit<ExecutorOptions, 'program'>) => Executor;
   /** Ids found in scratch names, refs and the like: what a tidy-up may be needed for. */
   readonly leftovers: () => readonly TransactionId[];
   readonly bootId: string;
@@ -62,12 +63,12 @@ class TransactionEngine implements Engine {
   readonly #staged = new Map<TransactionId, DurableActor>();
   #recent: readonly TransactionView[] = [];
   #deployments: readonly Deployment[] = [];
-  /** Tidy-ups run one after another, and before the next transaction's first step. */
-  #tidying: Promise<void> = Promise.resolve();
+  readonly #housekeeping: Housekeeping;
   #stopped = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#housekeeping = new Housekeeping({ ...options, keep: () => this.#keep(), onTidied: () => this.reload() });
     [this.#supervisor] = initialTransition(supervisorMachine);
     this.#readDeployments();
     this.snapshots = new BehaviorSubject(this.#project());
@@ -84,7 +85,7 @@ class TransactionEngine implements Engine {
       if (journal.readOnly !== null) throw new AptOstreeError('journal-newer', journal.readOnly);
       for (const id of journal.openTransactions()) this.#resume(id);
       this.#supervise({ type: 'RECOVERED' });
-      if (this.#active === null && this.#options.leftovers().length > 0) this.#tidyAlone();
+      if (this.#active === null) this.#housekeeping.atStart();
     } catch (error) {
       this.#break(error);
     }
@@ -174,7 +175,7 @@ class TransactionEngine implements Engine {
 
   async settled(): Promise<void> {
     await firstValueFrom(this.snapshots.pipe(filter(({ state, active }) => active === null || state !== 'ready')));
-    await this.#tidying;
+    await this.#housekeeping.done();
   }
 
   async stop(): Promise<void> {
@@ -195,7 +196,7 @@ class TransactionEngine implements Engine {
       actor,
       bootId: this.#options.bootId,
       log,
-      ready: () => this.#tidying,
+      ready: () => this.#housekeeping.done(),
       startExecutor: () => this.#startExecutor(actor, log),
       onBroken: (error) => this.#break(error),
     });
@@ -204,7 +205,7 @@ class TransactionEngine implements Engine {
     this.#supervise({ type: 'OPENED', id });
   }
 
-  #startExecutor(actor: DurableActor, log: Logger): ExecutorProcess {
+  #startExecutor(actor: DurableActor, log: Logger): Executor {
     const { id, request, caller } = actor.opening;
     const { sysroot, bootId } = this.#options;
     return this.#options.startExecutor({
@@ -236,11 +237,7 @@ class TransactionEngine implements Engine {
       { transaction: view.id, state: view.state, failure: view.failure?.message },
       'transaction ended',
     );
-    this.#tidying = this.#tidying.then(async () => {
-      if (view.facts.target !== undefined || view.facts.order !== undefined) await runner.tidy(this.#keep(), true);
-      await runner.close();
-      this.reload();
-    });
+    this.#housekeeping.after(view, runner);
   }
 
   /** A newer staged deployment takes the place of an older one in /run. */
@@ -279,27 +276,6 @@ class TransactionEngine implements Engine {
     const event = bootEvent(actor.view(), { bootId: this.#options.bootId, deployments: this.#deployments });
     if (event === null) this.#staged.set(actor.opening.id, actor);
     else actor.send(event);
-  }
-
-  #tidyAlone(): void {
-    const { sysroot, bootId, log } = this.#options;
-    const [id] = this.#options.leftovers();
-    const stateroot = this.#options.stateroots()[0];
-    if (id === undefined || stateroot === undefined) return;
-    this.#tidying = this.#tidying.then(async () => {
-      const executor = this.#options.startExecutor({
-        task: { transaction: id, request: tidyRequest(stateroot), caller: NOBODY, sysroot, bootId },
-        log,
-        onProgress: () => undefined,
-      });
-      try {
-        await executor.call({ type: 'tidy', keep: this.#keep(), trim: false });
-      } catch (error) {
-        log.warn({ reason: failureOf(error).message }, 'cannot tidy up yet');
-      }
-      await executor.close();
-      this.reload();
-    });
   }
 
   #send(actor: DurableActor, event: TransactionEvent, by: Caller | null): void {
@@ -360,19 +336,6 @@ class TransactionEngine implements Engine {
       recent: this.#recent,
     };
   }
-}
-
-const NOBODY: Caller = { uid: 0, pid: process.pid, sender: 'apt-ostreed', client: 'apt-ostreed', commandLine: null };
-
-function tidyRequest(stateroot: string): Request {
-  return {
-    kind: 'cleanup',
-    stateroot: stateroot as Request['stateroot'],
-    base: true,
-    pending: false,
-    rollback: false,
-    metadata: false,
-  };
 }
 
 function busy(running: TransactionView): AptOstreeError {

@@ -41,7 +41,14 @@ export function statePaths(sysroot: string, stateroot: Stateroot, transaction: T
   };
 }
 
+export const TRANSACTION_REFS = 'apt-ostree/transaction';
+
+/** Ref that keeps the base commit of a layered deployment from being pruned. */
+export function baseRef(base: string): string {
+  return `apt-ostree/base/${base}`;
+}
+
 /** Ref that keeps a transaction's commit until a deployment does; also how the commit is found again. */
 export function transactionRef(transaction: TransactionId): string {
-  return `apt-ostree/transaction/${transaction}`;
+  return `${TRANSACTION_REFS}/${transaction}`;
 }

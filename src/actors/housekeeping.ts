@@ -1,0 +1,79 @@
+// Tidies up after transactions, once their answer is out: one tidy-up after another, and before the next transaction's first step.
+
+import type { Logger } from 'pino';
+import type { Caller } from '../model/caller.js';
+import { stateroot } from '../model/deployment.js';
+import { failureOf } from '../model/errors.js';
+import type { CleanupRequest } from '../model/request.js';
+import type { TransactionId, TransactionView } from '../model/transaction.js';
+import type { Executor, ExecutorOptions } from './executor-process.js';
+import type { StepRunner } from './step-runner.js';
+
+export interface HousekeepingOptions {
+  readonly sysroot: string;
+  readonly bootId: string;
+  readonly stateroots: () => readonly string[];
+  readonly startExecutor: (options: Omit<ExecutorOptions, 'program'>) => Executor;
+  /** Transactions that left scratch or refs; empty means there is nothing to do at the start. */
+  readonly leftovers: () => readonly TransactionId[];
+  /** Transactions that still need theirs. */
+  readonly keep: () => readonly TransactionId[];
+  readonly onTidied: () => void;
+  readonly log: Logger;
+}
+
+export class Housekeeping {
+  readonly #options: HousekeepingOptions;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(options: HousekeepingOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when all tidy-ups asked for so far have ended. */
+  done(): Promise<void> {
+    return this.#queue;
+  }
+
+  /** After a transaction ended; its executor does the work and is let go. */
+  after(view: TransactionView, runner: StepRunner): void {
+    const touched = view.facts.target !== undefined || view.facts.order !== undefined;
+    this.#queue = this.#queue.then(async () => {
+      if (touched) await runner.tidy(this.#options.keep(), view.facts.deployment !== undefined);
+      await runner.close();
+      this.#options.onTidied();
+    });
+  }
+
+  /** What a crash during an earlier tidy-up left. */
+  atStart(): void {
+    const [id] = this.#options.leftovers();
+    const name = this.#options.stateroots()[0];
+    if (id === undefined || name === undefined) return;
+    this.#queue = this.#queue.then(() => this.#alone(id, name));
+  }
+
+  async #alone(transaction: TransactionId, name: string): Promise<void> {
+    const { sysroot, bootId, log, startExecutor, keep, onTidied } = this.#options;
+    const executor = startExecutor({
+      task: { transaction, request: cleanupOf(name), caller: DAEMON, sysroot, bootId },
+      log,
+      onProgress: () => undefined,
+    });
+    try {
+      const answer = await executor.call({ type: 'tidy', keep: keep(), trim: false });
+      if (answer.type === 'failed') log.warn({ reason: answer.failure.message }, 'cannot tidy up yet');
+    } catch (error) {
+      log.warn({ reason: failureOf(error).message }, 'cannot tidy up yet');
+    }
+    await executor.close();
+    onTidied();
+  }
+}
+
+const DAEMON: Caller = { uid: 0, pid: process.pid, sender: 'apt-ostreed', client: 'apt-ostreed', commandLine: null };
+
+/** An executor serves one request; a tidy-up on its own is what a clean-up of nothing else would be. */
+function cleanupOf(name: string): CleanupRequest {
+  return { kind: 'cleanup', stateroot: stateroot(name), base: true, pending: false, rollback: false, metadata: false };
+}

@@ -1,0 +1,37 @@
+// Every step and the code that does it: the list to read first.
+
+import type { StepKind } from '../model/steps.js';
+import type { StepHandler } from './step-handler.js';
+import { deploymentWrite } from './steps/deployment-write.js';
+import { deploymentsChoose } from './steps/deployments-choose.js';
+import { deploymentsRemove } from './steps/deployments-remove.js';
+import { deploymentsReorder } from './steps/deployments-reorder.js';
+import { impactEstimate } from './steps/impact-estimate.js';
+import { metadataClear } from './steps/metadata-clear.js';
+import { metadataRefresh } from './steps/metadata-refresh.js';
+import { orderChoose } from './steps/order-choose.js';
+import { packagesFetch } from './steps/packages-fetch.js';
+import { packagesResolve } from './steps/packages-resolve.js';
+import { repoPrune } from './steps/repo-prune.js';
+import { revisionResolve } from './steps/revision-resolve.js';
+import { treeAssemble } from './steps/tree-assemble.js';
+import { treeCommit } from './steps/tree-commit.js';
+import { treeFinish } from './steps/tree-finish.js';
+
+export const STEP_HANDLERS: { readonly [Kind in StepKind]: StepHandler<Kind> } = {
+  'revision.resolve': revisionResolve,
+  'metadata.refresh': metadataRefresh,
+  'packages.resolve': packagesResolve,
+  'packages.fetch': packagesFetch,
+  'impact.estimate': impactEstimate,
+  'tree.assemble': treeAssemble,
+  'tree.finish': treeFinish,
+  'tree.commit': treeCommit,
+  'deployment.write': deploymentWrite,
+  'order.choose': orderChoose,
+  'deployments.reorder': deploymentsReorder,
+  'deployments.choose': deploymentsChoose,
+  'deployments.remove': deploymentsRemove,
+  'repo.prune': repoPrune,
+  'metadata.clear': metadataClear,
+};

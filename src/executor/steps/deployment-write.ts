@@ -1,0 +1,51 @@
+// deployment.write: the commit becomes a deployment, staged when this sysroot runs the machine, else written at once.
+
+import type { Deployment } from '../../model/deployment.js';
+import type { Facts } from '../../model/facts.js';
+import { transactionOf } from '../deployment-origin.js';
+import type { FactsFor, StepContext, StepHandler } from '../step-handler.js';
+
+export const deploymentWrite: StepHandler<'deployment.write'> = {
+  async probe(_facts, context) {
+    const ours = written(context);
+    return ours === null ? null : { found: { deployment: giftOf(ours, context) } };
+  },
+
+  async perform({ target, commit }: FactsFor<'deployment.write'>, context) {
+    const { sysroot, request } = context;
+    const options = {
+      stateroot: target.stateroot,
+      checksum: commit,
+      origin: target.origin,
+      merge: target.merge,
+      kargs: null,
+    };
+    if (sysroot.isBooted()) sysroot.stage({ ...options, locked: locksFinalization(request) });
+    else sysroot.deploy(options);
+    const ours = written(context);
+    if (ours === null) throw new Error(`deployment of ${commit} was written but is not there`);
+    return { gave: { deployment: giftOf(ours, context) } };
+  },
+
+  /** Takes our deployment out of the order; the others keep theirs. A booted one stays: it is in use. */
+  async undo(_facts, context) {
+    const ours = written(context);
+    if (ours === null || ours.booted) return;
+    const { sysroot } = context;
+    sysroot.writeOrder(sysroot.deployments().flatMap(({ id }) => (id === ours.id ? [] : [id])));
+    sysroot.prepareCleanup();
+  },
+};
+
+function written({ sysroot, transaction }: StepContext): Deployment | null {
+  sysroot.loadIfChanged();
+  return sysroot.deployments().find((each) => transactionOf(each) === transaction) ?? null;
+}
+
+function giftOf({ id, staged }: Deployment, { bootId }: StepContext): Facts['deployment'] {
+  return { id, staged, bootId };
+}
+
+function locksFinalization(request: StepContext['request']): boolean {
+  return 'lockFinalization' in request && request.lockFinalization;
+}

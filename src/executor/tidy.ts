@@ -1,0 +1,54 @@
+// Removes what belongs to final transactions, and nothing else: scratch, refs, base checkouts, deployments past retention.
+
+import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Deployment, DeploymentId } from '../model/deployment.js';
+import type { TransactionId } from '../model/transaction.js';
+import { baseRef, TRANSACTION_REFS } from './state-paths.js';
+import type { StepContext } from './step-handler.js';
+
+/** Idempotent: whatever a crash leaves of it, the next call removes. */
+export async function tidy(
+  { sysroot, paths }: StepContext,
+  { keep, trim }: { readonly keep: readonly TransactionId[]; readonly trim: boolean },
+): Promise<void> {
+  const repo = sysroot.repo();
+  if (trim) {
+    const kept = retained(sysroot.deployments());
+    if (kept.length < sysroot.deployments().length) sysroot.writeOrder(kept);
+  }
+  const bases = new Set(sysroot.deployments().flatMap(baseChecksum));
+  for (const base of bases) if (repo.hasCommit(base)) repo.setRef(baseRef(base), base);
+  for (const ref of repo.refs('apt-ostree').keys()) if (isStale(ref, keep, bases)) repo.setRef(ref, null);
+  await removeExcept(join(paths.own, 'scratch'), keep);
+  await removeExcept(paths.bases, [...bases]);
+  sysroot.cleanup();
+}
+
+/** rpm-ostree's retention: booted, staged and pinned ones, the default, and one to go back to; per stateroot. */
+export function retained(deployments: readonly Deployment[]): readonly DeploymentId[] {
+  const keep = (each: Deployment) => {
+    const ours = deployments.filter(({ stateroot }) => stateroot === each.stateroot);
+    const booted = ours.findIndex((other) => other.booted);
+    const position = ours.indexOf(each);
+    return each.booted || each.staged || each.pinned || position === 0 || position === Math.max(booted, 0) + 1;
+  };
+  return deployments.filter(keep).map(({ id }) => id);
+}
+
+function baseChecksum({ commit, checksum }: Deployment): readonly Deployment['checksum'][] {
+  const base = commit.metadata['apt-ostree.base-checksum'];
+  return [typeof base === 'string' ? (base as Deployment['checksum']) : checksum];
+}
+
+function isStale(ref: string, keep: readonly string[], bases: ReadonlySet<string>): boolean {
+  const name = ref.split('/').at(-1) ?? '';
+  return ref.startsWith(`${TRANSACTION_REFS}/`) ? !keep.includes(name) : !bases.has(name);
+}
+
+async function removeExcept(directory: string, keep: readonly string[]): Promise<void> {
+  if (!existsSync(directory)) return;
+  for (const name of await readdir(directory))
+    if (!keep.includes(name)) await rm(join(directory, name), { recursive: true, force: true, maxRetries: 3 });
+}
