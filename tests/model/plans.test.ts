@@ -1,0 +1,52 @@
+// Plans are well-formed: no step needs a fact that no earlier step gives.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { OPERATIONS, operationOf } from '../../src/model/operations.js';
+import { parseRequest, type Request } from '../../src/model/request.js';
+import { STEPS, type StepKind, stepDefinition } from '../../src/model/steps.js';
+
+const CHECKSUM = 'a'.repeat(64);
+
+/** Every request that takes a path of its own through its operation's plan. */
+export const REQUESTS: readonly Request[] = [
+  { kind: 'install', add: ['htop'] },
+  { kind: 'install', add: ['htop'], cacheOnly: true },
+  { kind: 'install', add: ['htop'], dryRun: true },
+  { kind: 'install', add: ['htop'], downloadOnly: true },
+  { kind: 'install', local: ['/tmp/a.deb'] },
+  { kind: 'uninstall', remove: ['htop'] },
+  { kind: 'uninstall', removeAll: true },
+  { kind: 'deploy', revision: CHECKSUM },
+  { kind: 'deploy', revision: CHECKSUM, cacheOnly: true },
+  { kind: 'rollback' },
+  { kind: 'cleanup', base: true },
+  { kind: 'cleanup', pending: true },
+  { kind: 'cleanup', rollback: true, metadata: true },
+  { kind: 'refresh-md' },
+].map((members) => parseRequest({ stateroot: 'debian', ...members }));
+
+for (const request of REQUESTS) {
+  const { title, plan, actions } = operationOf(request);
+  test(`${title} (${JSON.stringify(request).length} bytes of request) has a well-formed plan`, () => {
+    const given = new Set<string>();
+    for (const kind of plan) {
+      for (const need of stepDefinition(kind).needs) assert.ok(given.has(need), `${kind} needs ${need}`);
+      for (const gift of stepDefinition(kind).gives) given.add(gift);
+    }
+    assert.ok(plan.length > 0);
+    assert.ok(actions.length > 0, 'every operation asks polkit for something');
+  });
+}
+
+test('every operation and every step is in some plan', () => {
+  const kinds = new Set(REQUESTS.map(({ kind }) => kind));
+  assert.deepEqual([...kinds].sort(), Object.keys(OPERATIONS).sort());
+  const steps = new Set<StepKind>(REQUESTS.flatMap((request) => operationOf(request).plan));
+  assert.deepEqual([...steps].sort(), Object.keys(STEPS).sort());
+});
+
+test('a step that cannot be cancelled leaves something to undo, or nothing that matters', () => {
+  for (const [kind, { cancellable, leaves, recovery }] of Object.entries(STEPS))
+    if (!cancellable && !leaves) assert.equal(recovery, 'redo', `${kind} must be safe to do again`);
+});
