@@ -1,0 +1,86 @@
+// What is printed once a transaction has succeeded: what changed, and when it takes effect.
+
+import type { ClientRequest, TransactionProperties, TransactionReport } from '../../client/client.js';
+import type { Layer } from '../layer.js';
+import { formatBytes } from './bytes.js';
+import { impactLines } from './impact.js';
+import { packageDiffLines } from './package-diff.js';
+
+export interface ResultFacts {
+  readonly request: ClientRequest;
+  readonly properties: Pick<TransactionProperties, 'unchanged' | 'report'>;
+  /** Packages layered before and after; null where not known, or not the matter. */
+  readonly oldLayer: Layer | null;
+  readonly layer: Layer | null;
+  /** Whether the sysroot is the one this machine runs. */
+  readonly isBooted: boolean;
+}
+
+const QUEUED = 'Changes queued for next boot. Run "systemctl reboot" to start a reboot';
+
+export function resultLines(facts: ResultFacts): readonly string[] {
+  const { request, properties } = facts;
+  if (properties.unchanged !== null) return [properties.unchanged];
+  switch (request.kind) {
+    case 'install':
+    case 'uninstall':
+      if (request.dryRun === true) return dryRunLines(properties.report);
+      return request.downloadOnly === true ? downloadLines(properties.report) : deploymentLines(facts);
+    case 'deploy':
+      return deploymentLines(facts);
+    case 'rollback':
+      return rollbackLines(facts);
+    case 'cleanup':
+      return cleanupLines(properties.report);
+    case 'refresh-md':
+      return refreshLines(properties.report);
+  }
+}
+
+function dryRunLines({ impact, resolution }: TransactionReport): readonly string[] {
+  return [
+    ...(impact === undefined ? [] : impactLines(impact)),
+    ...(resolution === undefined ? [] : [...inactiveLines({ resolution }), `Plan: ${resolution.planHash}`]),
+    "Exiting because of '--dry-run' option",
+  ];
+}
+
+function downloadLines({ fetched, resolution }: TransactionReport): readonly string[] {
+  const count = resolution?.packages.length ?? 0;
+  return [`Downloaded ${formatBytes(fetched?.downloadedBytes ?? 0)}; ${count} packages are ready to be installed.`];
+}
+
+function deploymentLines({ request, properties, oldLayer, layer, isBooted }: ResultFacts): readonly string[] {
+  const { deployment } = properties.report;
+  const staged = deployment?.staged ?? false;
+  const willReboot = 'reboot' in request && request.reboot === true;
+  return [
+    ...(oldLayer === null || layer === null ? [] : packageDiffLines(oldLayer, layer)),
+    ...inactiveLines(properties.report),
+    ...(deployment === undefined || staged ? [] : [`New deployment: ${deployment.id}`]),
+    ...((staged || isBooted) && !willReboot ? [QUEUED] : []),
+  ];
+}
+
+function inactiveLines({ resolution }: Pick<TransactionReport, 'resolution'>): readonly string[] {
+  const inactive = resolution?.inactive ?? [];
+  const items = inactive.map(({ request, provider }) => `  ${request} (already provided by ${provider})`);
+  return items.length === 0 ? [] : ['Inactive requests:', ...items];
+}
+
+/** The step itself tells which deployment it moves to the first place. */
+function rollbackLines({ request, isBooted }: ResultFacts): readonly string[] {
+  const willReboot = 'reboot' in request && request.reboot === true;
+  return isBooted && !willReboot ? [QUEUED] : [];
+}
+
+/** The steps themselves tell what was freed, and when there was nothing to remove. */
+function cleanupLines({ removed }: TransactionReport): readonly string[] {
+  return (removed ?? []).map((id) => `Removed deployment: ${id}`);
+}
+
+function refreshLines({ refreshed }: TransactionReport): readonly string[] {
+  if (refreshed === undefined) return [];
+  const state = refreshed.changed ? 'Package indexes refreshed.' : 'Package indexes are up to date.';
+  return [...(refreshed.warning === null ? [] : [`warning: ${refreshed.warning}`]), state];
+}
