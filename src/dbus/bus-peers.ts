@@ -54,7 +54,7 @@ export class BusPeer implements Peer {
   }
 
   get watched(): boolean {
-    return this.asked !== null;
+    return this.asked !== null && !this.left;
   }
 
   credentials(): Promise<Credentials> {

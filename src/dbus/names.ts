@@ -66,3 +66,27 @@ function pathElement(name: string): string {
   }
   return element;
 }
+
+/** Option keys of package changes, their types, and the members of a request they stand for. */
+export const PACKAGE_OPTIONS = {
+  types: {
+    'allow-inactive': 'b',
+    'idempotent-layering': 'b',
+    'dry-run': 'b',
+    'cache-only': 'b',
+    'download-only': 'b',
+    'lock-finalization': 'b',
+    'no-layering': 'b',
+    plan: 's',
+  },
+  members: {
+    'allow-inactive': 'allowInactive',
+    'idempotent-layering': 'idempotent',
+    'dry-run': 'dryRun',
+    'cache-only': 'cacheOnly',
+    'download-only': 'downloadOnly',
+    'lock-finalization': 'lockFinalization',
+    'no-layering': 'removeAll',
+    plan: 'plan',
+  },
+} as const;

@@ -1,0 +1,86 @@
+// apt-ostreed on a message bus: connected and ready at once, found under its name only when told.
+
+import type { Engine } from '../actors/engine.js';
+import { BusConnection, DEFAULT_BUS_ADDRESS } from './bus-connection.js';
+import { BusPeers } from './bus-peers.js';
+import { EngineService } from './engine-service.js';
+import { polkitGate } from './gate.js';
+import type { Signal } from './objects.js';
+import type { PeerCredentials } from './peer-server.js';
+import type { GuardTimes } from './start-guard.js';
+import type { Log } from './tree.js';
+import { type Message, message } from './wire/message.js';
+
+export interface BusServiceOptions {
+  readonly engine: Engine;
+  /** Null for DBUS_SYSTEM_BUS_ADDRESS, or else the system bus. */
+  readonly busAddress: string | null;
+  /** Where transactions' private sockets are made, `/run/apt-ostree`. */
+  readonly socketDirectory: string;
+  readonly peerCredentials: PeerCredentials;
+  readonly log: Log;
+  /** The connection ended and will not come back: the process should end, too. */
+  readonly onLost: (reason: string) => void;
+  readonly guardTimes?: GuardTimes;
+}
+
+export interface BusService {
+  /** Once the engine has recovered. @throws not-authorized, wrong-state when another has it */
+  takeName(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @throws daemon-unreachable when there is no bus */
+export async function startBusService(options: BusServiceOptions): Promise<BusService> {
+  const address = options.busAddress ?? process.env['DBUS_SYSTEM_BUS_ADDRESS'] ?? DEFAULT_BUS_ADDRESS;
+  let receive: (call: Message) => void = () => undefined;
+  let notice: (signal: Message) => void = () => undefined;
+  const bus = await BusConnection.open(address, {
+    onCall: (call) => receive(call),
+    onSignal: (signal) => notice(signal),
+    onLost: options.onLost,
+  });
+  const { engine, socketDirectory, peerCredentials, log, guardTimes = null } = options;
+  const service = new EngineService({
+    engine,
+    gate: polkitGate(bus),
+    socketDirectory,
+    peerCredentials,
+    log,
+    guardTimes,
+  });
+  const peers = new BusPeers(bus);
+  notice = (signal) => peers.receive(signal);
+  receive = (call) => {
+    answer({ bus, peers, service }, call).catch((error: unknown) => log.bug(error));
+  };
+  service.tree.signals.subscribe((signal) => broadcast(bus, signal, log));
+  return {
+    takeName: () => bus.takeName(),
+    close: async () => {
+      await service.close();
+      await bus.close();
+    },
+  };
+}
+
+interface Parts {
+  readonly bus: BusConnection;
+  readonly peers: BusPeers;
+  readonly service: EngineService;
+}
+
+async function answer({ bus, peers, service }: Parts, call: Message): Promise<void> {
+  const peer = peers.get(call.sender ?? '');
+  const reply = await service.tree.dispatch(call, peer);
+  peers.release(peer);
+  if (reply !== null) bus.send(reply);
+}
+
+function broadcast(bus: BusConnection, signal: Signal, log: Log): void {
+  try {
+    bus.send(message({ type: 'signal', ...signal }));
+  } catch (error) {
+    log.bug(error);
+  }
+}
