@@ -7,6 +7,7 @@ import { parseRequest } from '../model/request.js';
 import { DaemonCommand } from './daemon-command.js';
 import { follow } from './follow.js';
 import { defaultLayer, type Layer, layerOf } from './layer.js';
+import { printable } from './render/printable.js';
 import { resultLines } from './render/result.js';
 import { screenOn } from './screen.js';
 
@@ -60,7 +61,7 @@ export abstract class OperationCommand extends DaemonCommand {
       layer,
       isBooted: before.deployments.some((d) => d.booted),
     });
-    for (const line of lines) this.context.terminal.write(`${line}\n`);
+    for (const line of lines) this.context.terminal.write(`${printable(line)}\n`);
   }
 }
 

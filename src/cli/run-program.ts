@@ -15,7 +15,8 @@ export async function runProgram(program: string, args: readonly string[]): Prom
   try {
     return await new Promise<number>((resolve, reject) => {
       child.on('error', (error) => {
-        reject(new AptOstreeError('command-failed', `cannot run ${program}: ${error.message}`, { cause: error }));
+        const why = 'code' in error && error.code === 'ENOENT' ? 'it is not installed' : error.message;
+        reject(new AptOstreeError('command-failed', `cannot run ${program}: ${why}`, { cause: error }));
       });
       child.on('exit', (status, signal) => resolve(status ?? 128 + constants.signals[signal ?? 'SIGKILL']));
     });

@@ -67,7 +67,7 @@ function plainScreen(terminal: Terminal, now: () => number): Screen {
     open = false;
   };
   const show = (progress: Progress) => {
-    if (progress.type === 'task-begin') begin(progress.text);
+    if (progress.type === 'task-begin' && state.task !== printable(progress.text)) begin(progress.text);
     else if (progress.type === 'task-end' && state.task !== null) end(endText(state, progress.text));
     else if (progress.type === 'message') line(linesOf(state, progress));
     else if (progress.type === 'progress-end' && state.measured !== null) line(`${plainMeasure(state)}\n`);
@@ -107,7 +107,7 @@ function nextState(state: LiveState, progress: Progress): LiveState {
 function linesOf(state: LiveState, progress: Progress): string {
   switch (progress.type) {
     case 'task-begin':
-      return unfinished(state);
+      return state.task === printable(progress.text) ? '' : unfinished(state);
     case 'task-end':
       return state.task === null ? '' : `${state.task}... ${endText(state, progress.text)}\n`;
     case 'message':

@@ -3,7 +3,7 @@
 import type { DeploymentStatus, Json } from '../../client/client.js';
 import type { Style } from '../terminal.js';
 import { type KeyValue, keyValueLines } from './key-value.js';
-import { printable } from './printable.js';
+import { printableLine } from './printable.js';
 import { formatUtc } from './time.js';
 
 export interface DeploymentView {
@@ -17,8 +17,8 @@ export interface DeploymentView {
 export function deploymentLines(deployment: DeploymentStatus, view: DeploymentView): readonly string[] {
   const mark = deployment.booted ? '●' : ' ';
   const index = view.verbose ? ` (index: ${view.index})` : '';
-  const rows = rowsOf(deployment, view).map(({ key, value }) => ({ key, value: printable(value) }));
-  const origin = printable(deployment.origin ?? deployment.checksum);
+  const rows = rowsOf(deployment, view).map(({ key, value }) => ({ key, value: printableLine(value) }));
+  const origin = printableLine(deployment.origin ?? deployment.checksum);
   return [`${mark} ${view.style.bold(origin)}${index}`, ...keyValueLines(rows, view.columns)];
 }
 
@@ -38,6 +38,7 @@ function rowsOf(deployment: DeploymentStatus, { verbose, showStateroot }: Deploy
     ...row('Pinned', 'yes', deployment.pinned),
     ...row('Unlocked', deployment.unlocked, deployment.unlocked !== 'none'),
     ...row('EndOfLife', textOf(deployment['endoflife'])),
+    ...row('OriginError', textOf(deployment['origin-error'])),
   ];
 }
 

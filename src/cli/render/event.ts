@@ -4,7 +4,7 @@ import { isStepKind, stepDefinition } from '../../model/steps.js';
 import type { EventRow } from '../journal-rows.js';
 import { listAt, member, numberAt, textAt } from '../payload.js';
 import { giftText } from './gift.js';
-import { printable } from './printable.js';
+import { printableLine } from './printable.js';
 import { formatDuration } from './time.js';
 
 /** Titles of a transaction's steps by their index in its plan. */
@@ -20,7 +20,7 @@ export function planOf(opening: EventRow): Plan {
 export function eventText(row: EventRow, plan: Plan): string {
   const say = Object.hasOwn(WORDINGS, row.type) ? WORDINGS[row.type] : undefined;
   // a newer program's event: its name is better than nothing
-  return printable(say === undefined ? row.type : say(row.payload, (index) => stepTitle(plan, index)));
+  return printableLine(say === undefined ? row.type : say(row.payload, (index) => stepTitle(plan, index)));
 }
 
 type Wording = (payload: unknown, title: (index: number | undefined) => string) => string;

@@ -37,7 +37,7 @@ export function renderOverview(definitions: readonly Definition[]): string {
 export function renderCommandHelp(definition: Definition): string {
   const { path, usage, description, details, examples } = definition;
   const parts = [`Usage: ${path} [OPTION…]${operandsOf(path, usage)}\n`, `${oneLine(description)}.\n`];
-  if (details !== undefined) parts.push(`${details.trim()}\n`);
+  if (details !== undefined) parts.push(`${details.replace(/ +$/gm, '').trim()}\n`);
   parts.push(optionBlock(definition));
   if (examples !== undefined) parts.push(exampleBlock(examples));
   return parts.join('\n');
@@ -60,9 +60,14 @@ function operandsOf(path: string, usage: string): string {
   return words === '' ? '' : ` ${words.replace(/<([^>]+)>/g, '$1').replace(/ ?\.\.\./, '…')}`;
 }
 
+/** Options that most commands have: they come after a command's own. */
+const COMMON = /--(sysroot|peer|quiet|stateroot)\b/;
+
 function optionBlock({ options }: Definition): string {
+  const own = options.filter(({ definition }) => !COMMON.test(definition));
+  const common = options.filter(({ definition }) => COMMON.test(definition));
   const rows = [
-    ...options.map(({ definition, description }) => [spelling(definition), oneLine(description)] as const),
+    ...[...own, ...common].map(({ definition, description }) => [spelling(definition), oneLine(description)] as const),
     ['-h, --help', 'Print this help'] as const,
   ];
   const width = Math.max(...rows.map(([name]) => name.length));

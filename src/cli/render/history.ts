@@ -3,7 +3,7 @@
 import { shortId } from '../find-transaction.js';
 import type { HistoryRow } from '../journal-rows.js';
 import { keyValueLines } from './key-value.js';
-import { printable } from './printable.js';
+import { printableLine } from './printable.js';
 import { tableLines } from './table.js';
 import { formatDuration, formatLocal } from './time.js';
 
@@ -17,7 +17,7 @@ export function historyTable(rows: readonly HistoryRow[], nameOf: NameOf): reado
       formatLocal(row.openedAtMs),
       outcomeText(row),
       nameOf(row.uid),
-      printable(row.title),
+      printableLine(row.title),
     ]),
   );
 }
@@ -36,8 +36,8 @@ export function historyBlock(
     ...(row.packages.length === 0 ? [] : [{ key: 'Packages', value: row.packages.join(' ') }]),
     ...(row.deployment === null ? [] : [{ key: 'Deployment', value: row.deployment }]),
   ];
-  const shown = rows.map(({ key, value }) => ({ key, value: printable(value) }));
-  return [printable(row.title), ...keyValueLines(shown, view.columns)];
+  const shown = rows.map(({ key, value }) => ({ key, value: printableLine(value) }));
+  return [printableLine(row.title), ...keyValueLines(shown, view.columns)];
 }
 
 const BOOTED = {

@@ -2,6 +2,7 @@
 
 import type { Impact } from '../../model/facts.js';
 import { formatBytes } from './bytes.js';
+import { packageDiffLines } from './package-diff.js';
 
 /** Files named one by one; more than that nobody reads. */
 const CONFLICTS_SHOWN = 20;
@@ -15,18 +16,7 @@ export function impactLines(impact: Impact): readonly string[] {
     ['Conflicts', impact.conflicts.length === 0 ? 'none' : `${impact.conflicts.length}`],
   ];
   return [
-    ...packageBlock(
-      'Added',
-      impact.added.map(({ name, version }) => `${name} ${version}`),
-    ),
-    ...packageBlock(
-      'Removed',
-      impact.removed.map(({ name, version }) => `${name} ${version}`),
-    ),
-    ...packageBlock(
-      'Changed',
-      impact.changed.map(({ name, from, to }) => `${name} ${from} -> ${to}`),
-    ),
+    ...packageLines(impact),
     'Impact:',
     ...rows.map(([key, value]) => `  ${key.padStart(9)}: ${value}`),
     ...conflictLines(impact),
@@ -44,8 +34,11 @@ function installed(bytes: number): string {
   return bytes > 0 ? `+${formatBytes(bytes)}` : formatBytes(bytes);
 }
 
-function packageBlock(title: string, items: readonly string[]): readonly string[] {
-  return items.length === 0 ? [] : [`${title}:`, ...items.map((item) => `  ${item}`)];
+function packageLines({ added, removed, changed }: Impact): readonly string[] {
+  const before = [...removed, ...changed.map(({ name, from }) => ({ name, version: from }))];
+  const after = [...added, ...changed.map(({ name, to }) => ({ name, version: to }))];
+  const layer = (list: typeof before) => new Map(list.map(({ name, version }) => [name, version]));
+  return packageDiffLines(layer(before), layer(after));
 }
 
 function conflictLines({ conflicts }: Impact): readonly string[] {

@@ -2,8 +2,14 @@
 
 /** Control characters, escape sequences among them, become visible; tabs and newlines stay. */
 export function printable(text: string): string {
-  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\x${code.toString(16).padStart(2, '0')}`;
-  });
+  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, visible);
+}
+
+/** The same for text that must stay on its line: a title with a newline could pass for a line of ours. */
+export function printableLine(text: string): string {
+  return text.replace(/[\0-\x1f\x7f-\x9f]/g, visible);
+}
+
+function visible(character: string): string {
+  return `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`;
 }

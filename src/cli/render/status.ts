@@ -3,6 +3,7 @@
 import type { DeploymentStatus, Status } from '../../client/client.js';
 import type { Style } from '../terminal.js';
 import { deploymentLines } from './deployment.js';
+import { printableLine } from './printable.js';
 
 export interface StatusView {
   readonly status: Status;
@@ -20,7 +21,9 @@ export function statusLines(view: StatusView): readonly string[] {
   return [
     `State: ${active === null && status.transaction === null ? 'idle' : 'busy'}`,
     ...policyLines(status, verbose),
-    ...(active === null ? [] : [`Transaction: ${active.title}`, `  Initiator: ${active.initiator}`]),
+    ...(active === null
+      ? []
+      : [`Transaction: ${printableLine(active.title)}`, `  Initiator: ${printableLine(active.initiator)}`]),
     ...(shown.length === 0 ? [noDeployments(bootedOnly)] : [bootedOnly ? 'BootedDeployment:' : 'Deployments:']),
     ...separated(shown.map((each) => deploymentLines(each, viewOf(each, view)))),
   ];

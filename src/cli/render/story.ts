@@ -4,7 +4,7 @@ import type { EventRow, HistoryRow } from '../journal-rows.js';
 import { listAt, numberAt, textAt } from '../payload.js';
 import { eventText, planOf } from './event.js';
 import { historyBlock, type NameOf } from './history.js';
-import { printable } from './printable.js';
+import { printableLine } from './printable.js';
 import { formatDuration, formatLocal } from './time.js';
 
 export interface StoryView {
@@ -34,7 +34,7 @@ function askedLines(opening: EventRow): readonly string[] {
     ...(commandLine === undefined ? [] : [['CommandLine', commandLine] as const]),
     ...(opening.authorization === '' ? [] : [['Authorization', opening.authorization] as const]),
   ];
-  return rows.map(([key, value]) => `${key.padStart(25)}: ${printable(value)}`);
+  return rows.map(([key, value]) => `${key.padStart(25)}: ${printableLine(value)}`);
 }
 
 /** Somebody else than the one who opened it, such as who cancelled it. */
@@ -49,8 +49,8 @@ function scriptLines(row: EventRow): readonly string[] {
     const took = formatDuration(numberAt(script, 'durationMs') ?? 0);
     const output = (textAt(script, 'output') ?? '').split('\n').filter((line) => line.trim() !== '');
     return [
-      `    ${printable(name)}: ${status === 0 ? '' : `exit status ${status}, `}${took}`,
-      ...output.map((line) => `      ${printable(line)}`),
+      `    ${printableLine(name)}: ${status === 0 ? '' : `exit status ${status}, `}${took}`,
+      ...output.map((line) => `      ${printableLine(line)}`),
     ];
   });
 }

@@ -19,6 +19,8 @@ const HOUR = 60 * MINUTE;
 
 /** `12 ms`, `3.4 s`, `2 min 05 s`, `1 h 02 min`. */
 export function formatDuration(ms: number): string {
+  // a clock that was set back in between
+  if (ms < 0) return '0 ms';
   if (ms < SECOND) return `${Math.round(ms)} ms`;
   // 59.95 s would round to 60.0 s
   if (ms < MINUTE - 50) return `${(ms / SECOND).toFixed(1)} s`;

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import type { ClientRequest } from '../../src/client/client.js';
+import { runCli } from './run-cli.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'apt-ostree-cli-'));
+const archive = join(directory, 'tool.deb');
+writeFileSync(archive, '');
+mkdirSync(join(directory, 'folder.deb'));
+after(() => rmSync(directory, { recursive: true }));
+
+const PACKAGES = {
+  stateroot: null,
+  add: [],
+  local: [],
+  remove: [],
+  removeAll: false,
+  allowInactive: false,
+  idempotent: false,
+  dryRun: false,
+  plan: null,
+  cacheOnly: false,
+  downloadOnly: false,
+  lockFinalization: false,
+  reboot: false,
+};
+const HASH = 'ab'.repeat(32);
+
+const ACCEPTED: readonly (readonly [string, ClientRequest])[] = [
+  ['install htop vim', { kind: 'install', ...PACKAGES, add: ['htop', 'vim'] }],
+  ['pkg-add htop', { kind: 'install', ...PACKAGES, add: ['htop'] }],
+  [
+    'install --uninstall vim htop --uninstall=nano',
+    { kind: 'install', ...PACKAGES, add: ['htop'], remove: ['vim', 'nano'] },
+  ],
+  ['install -rny htop', { kind: 'install', ...PACKAGES, add: ['htop'], reboot: true, dryRun: true }],
+  [`install --plan ${HASH} htop`, { kind: 'install', ...PACKAGES, add: ['htop'], plan: HASH }],
+  [
+    'install -C --idempotent --allow-inactive --lock-finalization htop',
+    {
+      kind: 'install',
+      ...PACKAGES,
+      add: ['htop'],
+      cacheOnly: true,
+      idempotent: true,
+      allowInactive: true,
+      lockFinalization: true,
+    },
+  ],
+  [`install ${archive} htop`, { kind: 'install', ...PACKAGES, add: ['htop'], local: [archive] }],
+  ['install --stateroot debian htop', { kind: 'install', ...PACKAGES, stateroot: 'debian', add: ['htop'] }],
+  ['install --os debian htop', { kind: 'install', ...PACKAGES, stateroot: 'debian', add: ['htop'] }],
+  ['--sysroot /mnt install htop', { kind: 'install', ...PACKAGES, add: ['htop'] }],
+  ['-q --peer install htop', { kind: 'install', ...PACKAGES, add: ['htop'] }],
+  ['uninstall htop', { kind: 'uninstall', ...PACKAGES, remove: ['htop'] }],
+  ['remove htop --install vim', { kind: 'uninstall', ...PACKAGES, remove: ['htop'], add: ['vim'] }],
+  ['pkg-remove --all', { kind: 'uninstall', ...PACKAGES, removeAll: true }],
+  [
+    'deploy version=12.7 -r',
+    {
+      kind: 'deploy',
+      stateroot: null,
+      revision: 'version=12.7',
+      cacheOnly: false,
+      lockFinalization: false,
+      reboot: true,
+    },
+  ],
+  ['rollback --reboot', { kind: 'rollback', stateroot: null, reboot: true }],
+  ['cleanup -bprm', { kind: 'cleanup', stateroot: null, base: true, pending: true, rollback: true, metadata: true }],
+  ['refresh-md -f', { kind: 'refresh-md', stateroot: null, force: true }],
+];
+
+for (const [line, request] of ACCEPTED) {
+  test(`"${line.replaceAll(directory, '…')}" asks for what it says`, async () => {
+    const { status, err, asked } = await runCli(line.split(' '));
+    assert.equal(err, '');
+    assert.equal(status, 0);
+    assert.deepEqual(asked.requests, [request]);
+    assert.equal(asked.closed, 1);
+  });
+}
+
+const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
+  [[], /^error: cannot run: no command given; try 'apt-ostree --help'$/],
+  [['frob'], /^error: cannot run 'frob': unknown command; try 'apt-ostree --help'$/],
+  [['constructor'], /unknown command/],
+  [['journal'], /no subcommand given, there are list, show, follow, verify/],
+  [['journal', 'frob'], /unknown subcommand 'frob'/],
+  [['install'], /an argument is missing; try 'apt-ostree install --help'$/],
+  [['install', '--frob', 'htop'], /unknown option '--frob'; try 'apt-ostree install --help'$/],
+  [['install', '--frob7', 'htop'], /unknown option '--frob7'/],
+  [['install', 'htop', '-Z'], /unknown option '-Z'/],
+  [['install', 'htop', '--plan'], /option '--plan' needs a value/],
+  [['install', 'htop', '--plan', 'xyz'], /"xyz" is not a plan hash/],
+  [['install', 'Ht op'], /cannot use "Ht op" as a package name/],
+  [['install', '../x\ud800'], /no such file|UTF-8/],
+  [['install', 'h\ufffdtop'], /argument 2 is not valid UTF-8$/],
+  [['install', './none.deb'], /cannot read the package \.\/none\.deb: no such file$/],
+  [['install', join(directory, 'folder.deb')], /not a regular file$/],
+  [['install', 'https://example.org/x.deb'], /download it first/],
+  [['install', '--stateroot', '../x', 'htop'], /as the name of a stateroot$/],
+  [['uninstall'], /cannot uninstall: no package named$/],
+  [['deploy'], /an argument is missing/],
+  [['deploy', 'one', 'two'], /unexpected argument 'two'/],
+  [['cleanup'], /at least one cleanup option must be specified$/],
+  [['status', '--json', '-J', '$'], /exclude each other$/],
+  [['status', '-J', 'x'], /cannot read the JSONPath/],
+  [['history', '--since', 'never'], /as a time/],
+  [['history', '--uid', 'nobody-has-this-name'], /cannot find user/],
+  [['history', '--outcome', 'good'], /there are created, in-progress/],
+  [['history', '--limit', '10001'], /give 1 to 10000$/],
+  [['journal', 'show', 'xyz'], /not the beginning of a transaction id$/],
+  [['journal', 'show', '0193'], /cannot find transaction 0193$/],
+];
+
+for (const [argv, expected] of REFUSED) {
+  test(`${JSON.stringify(argv)} is refused in one line on stderr`, async () => {
+    const { status, out, err, asked } = await runCli(argv);
+    assert.equal(status, 1);
+    assert.equal(out, '');
+    assert.match(err, /^error: [^\n]+\n$/);
+    assert.match(err.trimEnd(), expected);
+    assert.deepEqual(asked.requests, []);
+  });
+}
+
+test('the daemon is told who connects, for what, and where its program lies', async () => {
+  const { asked } = await runCli(
+    ['install', '--sysroot', '/a/../b', '--peer', 'htop'],
+    {},
+    { env: { APT_OSTREE_CLIENT_ID: 'test' } },
+  );
+  assert.deepEqual(asked.options, [
+    {
+      sysroot: '/b',
+      peer: true,
+      clientId: 'test',
+      commandLine: 'apt-ostree install --sysroot /a/../b --peer htop',
+      daemonProgram: '/nonexistent/apt-ostreed',
+    },
+  ]);
+});
+
+test('a command line with spaces and quotes can be pasted into a shell', async () => {
+  const { asked } = await runCli(['deploy', "it's 12 $x"]);
+  assert.equal(asked.options[0]?.commandLine, `apt-ostree deploy 'it'\\''s 12 $x'`);
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findTransaction } from '../../src/cli/find-transaction.js';
+import type { HistoryFilter } from '../../src/cli/journal-rows.js';
+import { planOf } from '../../src/cli/render/event.js';
+import { eventLine } from '../../src/cli/render/event-line.js';
+import { historyBlock, historyTable } from '../../src/cli/render/history.js';
+import { storyLines } from '../../src/cli/render/story.js';
+import { userNames } from '../../src/cli/user-names.js';
+import { assertGolden } from './golden.js';
+import { runCli } from './run-cli.js';
+import { EVENTS, FIRST, HISTORY, SECOND } from './sample-journal.js';
+import { scriptedClient } from './scripted-client.js';
+
+const nameOf = userNames('root:x:0:0:root:/root:/bin/sh\nanna:x:1000:1000::/home/anna:/bin/sh\n');
+const [failedInstall, install] = HISTORY as [(typeof HISTORY)[number], (typeof HISTORY)[number]];
+const [opening] = EVENTS as [(typeof EVENTS)[number]];
+
+test('history is a line a transaction', () => {
+  assertGolden('history', historyTable(HISTORY, nameOf).join('\n'));
+});
+
+test('history --verbose is a block a transaction', () => {
+  const blocks = HISTORY.map((row) => historyBlock(row, { nameOf, columns: null }).join('\n'));
+  assertGolden('history-verbose', blocks.join('\n\n'));
+});
+
+test('events are lines with their transaction, user and words', () => {
+  const plan = planOf(opening);
+  assertGolden('journal-list', EVENTS.map((row) => eventLine(row, { plan, nameOf })).join('\n'));
+});
+
+test('a story tells every event of a transaction', () => {
+  assertGolden('story', storyLines(install, EVENTS, { nameOf, verbose: false, columns: null }).join('\n'));
+});
+
+test('a verbose story has the output of scripts', () => {
+  assertGolden('story-verbose', storyLines(install, EVENTS, { nameOf, verbose: true, columns: null }).join('\n'));
+});
+
+test('no control character of a journal reaches the terminal', () => {
+  const lines = [
+    ...historyTable(HISTORY, nameOf),
+    ...historyBlock(failedInstall, { nameOf, columns: null }),
+    ...storyLines(install, EVENTS, { nameOf, verbose: true, columns: null }),
+  ];
+  assert.doesNotMatch(lines.join('\n'), /\x1b/);
+});
+
+test('a transaction is found by the beginning of its id', async () => {
+  const { journal } = await scriptedClient({ history: HISTORY }).connect({} as never);
+  assert.equal((await findTransaction(journal, FIRST)).id, FIRST);
+  assert.equal((await findTransaction(journal, SECOND.slice(0, 12))).id, SECOND);
+  assert.equal((await findTransaction(journal, null)).id, SECOND);
+  await assert.rejects(findTransaction(journal, '01939f2b'), { message: /more than one id begins so/ });
+  await assert.rejects(findTransaction(journal, 'ff'), { code: 'no-such-transaction' });
+  await assert.rejects(findTransaction(journal, ''), { code: 'no-such-transaction' });
+});
+
+test('the beginning of an id bounds the time that is searched', async () => {
+  const asked: HistoryFilter[] = [];
+  const { journal } = await scriptedClient({ history: HISTORY }).connect({} as never);
+  const transactions = async (filter: HistoryFilter) => {
+    asked.push(filter);
+    return journal.transactions(filter);
+  };
+  await findTransaction({ ...journal, transactions }, SECOND.slice(0, 12));
+  const time = Number.parseInt(SECOND.slice(0, 12), 16);
+  assert.deepEqual(asked, [{ sinceMs: time - 60_000, untilMs: time + 60_000, limit: 10_000 }]);
+});
+
+test('history --json is one object a line', async () => {
+  const { out } = await runCli(['history', '--json'], { history: HISTORY });
+  assert.deepEqual(
+    out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+    HISTORY,
+  );
+});
+
+test('journal list, show and follow print events', async () => {
+  const script = { history: HISTORY, events: EVENTS };
+  assert.match((await runCli(['journal', 'list'], script)).out, /Refreshing package indexes: done in 1\.2 s/);
+  assert.match((await runCli(['journal', 'show', FIRST], script)).out, /^install htop\n/);
+  assert.match(
+    (await runCli(['journal', 'follow', '--uid', '1000'], script)).out,
+    /^ +9 [^\n]*cancel asked for[^\n]*\n$/,
+  );
+});
+
+test('journal verify prints the head, and fails when a row is wrong', async () => {
+  const good = await runCli(['journal', 'verify']);
+  assert.deepEqual([good.status, good.out], [0, `ok: 3 rows, head ${'ab'.repeat(32)}\n`]);
+});
