@@ -9,30 +9,45 @@ const FORBIDDEN = ['koffi', 'better-sqlite3', 'xstate', 'pino', 'rxjs', 'dbus-ne
 
 const SOURCE = join(sourceRoot(), 'src');
 
-/** Modules a file loads when it runs; imports of types only are gone by then. */
-function importsOf(path: string): readonly string[] {
-  const text = readFileSync(path, 'utf8').replace(/^\s*\/\/.*$/gm, '');
-  const statics = text.matchAll(/^(?:import|export)\s+(?!type\s)[^;]*?from\s+'([^']+)'/gm);
-  const bare = text.matchAll(/^import\s+'([^']+)'/gm);
-  const dynamics = text.matchAll(/\bimport\('([^']+)'\)/g);
-  return [...statics, ...bare, ...dynamics].flatMap(([, specifier]) => (specifier === undefined ? [] : [specifier]));
+interface Imports {
+  readonly eager: readonly string[];
+  readonly lazy: readonly string[];
 }
 
-function reachableFrom(entry: string): ReadonlyMap<string, readonly string[]> {
+/** Modules a file loads when it runs; imports of types only are gone by then. */
+function importsOf(path: string): Imports {
+  const text = readFileSync(path, 'utf8').replace(/^\s*\/\/.*$/gm, '');
+  const specifiers = (pattern: RegExp) => [...text.matchAll(pattern)].map(([, specifier = '']) => specifier);
+  return {
+    eager: [
+      ...specifiers(/^(?:import|export)\s+(?!type\s)[^;]*?from\s+'([^']+)'/gm),
+      ...specifiers(/^import\s+'([^']+)'/gm),
+    ],
+    lazy: specifiers(/\bimport\('([^']+)'\)/g),
+  };
+}
+
+function reachable(
+  entry: string,
+  from: (imports: Imports) => readonly string[],
+): ReadonlyMap<string, readonly string[]> {
   const graph = new Map<string, readonly string[]>();
   const pending = [entry];
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     if (graph.has(path)) continue;
-    const imports = importsOf(path);
+    const imports = from(importsOf(path));
     graph.set(path, imports);
     const own = imports.filter((specifier) => specifier.startsWith('.'));
-    pending.push(...own.map((specifier) => resolve(dirname(path), specifier.replace(/\.js$/, '.ts'))));
+    const directory = dirname(path);
+    pending.push(...own.map((specifier) => resolve(directory, specifier.replace(/\.js$/, '.ts'))));
   }
   return graph;
 }
 
+const MAIN = join(SOURCE, 'cli/main.ts');
+
 test('nothing the command line loads is one of the heavy libraries', () => {
-  const graph = reachableFrom(join(SOURCE, 'cli/main.ts'));
+  const graph = reachable(MAIN, ({ eager, lazy }) => [...eager, ...lazy]);
   assert.ok(graph.size > 50, `only ${graph.size} modules found`);
   for (const [path, imports] of graph)
     for (const specifier of imports)
@@ -54,9 +69,12 @@ test('src/cli knows model and client, and no other part', () => {
   }
 });
 
-test('the start needs no parser: --version and a wrong word load a few small modules', () => {
-  const graph = [...reachableFrom(join(SOURCE, 'cli/main.ts')).keys()];
-  const eager = importsOf(join(SOURCE, 'cli/run.ts')).filter((specifier) => specifier.startsWith('.'));
-  assert.ok(graph.length > eager.length);
-  assert.ok(!importsOf(join(SOURCE, 'cli/main.ts')).includes('clipanion'));
+test('before a command is known neither the parser nor the client is loaded', () => {
+  const graph = reachable(MAIN, ({ eager }) => eager);
+  const packages = [...graph.values()].flat().filter((specifier) => !/^(\.|node:)/.test(specifier));
+  assert.deepEqual(packages, []);
+  assert.deepEqual(
+    [...graph.keys()].filter((path) => path.includes('/client/')),
+    [],
+  );
 });

@@ -80,14 +80,32 @@ test('history --json is one object a line', async () => {
   );
 });
 
-test('journal list, show and follow print events', async () => {
+test('journal list and show print events', async () => {
   const script = { history: HISTORY, events: EVENTS };
   assert.match((await runCli(['journal', 'list'], script)).out, /Refreshing package indexes: done in 1\.2 s/);
   assert.match((await runCli(['journal', 'show', FIRST], script)).out, /^install htop\n/);
-  assert.match(
-    (await runCli(['journal', 'follow', '--uid', '1000'], script)).out,
-    /^ +9 [^\n]*cancel asked for[^\n]*\n$/,
-  );
+});
+
+test('journal follow prints events until Ctrl-C', async () => {
+  const interrupts = {
+    subscribe: (listener: () => void) => {
+      const timer = setTimeout(listener, 20);
+      return () => clearTimeout(timer);
+    },
+  };
+  const argv = ['journal', 'follow', '--uid', '1000'];
+  const { status, out, asked } = await runCli(argv, { events: EVENTS }, { interrupts });
+  assert.match(out, /^ +9 [^\n]*cancel asked for[^\n]*\n$/);
+  assert.deepEqual([status, asked.closed], [130, 1]);
+});
+
+test('journal follow ends when nobody reads it any more', async () => {
+  const output = new AbortController();
+  setTimeout(() => output.abort(), 20);
+  const options = { outputClosed: output.signal };
+  const { status, out } = await runCli(['journal', 'follow', '--json'], { events: EVENTS }, options);
+  assert.equal(out.trimEnd().split('\n').length, EVENTS.length);
+  assert.equal(status, 0);
 });
 
 test('journal verify prints the head, and fails when a row is wrong', async () => {

@@ -9,7 +9,7 @@ import { type Script, scriptedClient } from './scripted-client.js';
 export async function runCli(
   argv: readonly string[],
   script: Script = {},
-  options: Partial<Pick<CliContext, 'interrupts' | 'env'>> = {},
+  options: Partial<Pick<CliContext, 'interrupts' | 'env' | 'outputClosed'>> = {},
 ) {
   const { asked, connect } = scriptedClient(script);
   const [terminal, errors] = [recordedTerminal({ isTTY: false }), recordedTerminal({ isTTY: false })];

@@ -55,7 +55,7 @@ export function scriptedClient(script: Script) {
       transactions: async ({ limit }) => (script.history ?? []).slice(0, limit),
       events: async () => script.events ?? [],
       verify: async () => ({ ok: true, rows: 3, head: 'ab'.repeat(32), firstBad: null }),
-      follow: () => asyncList(script.events ?? []),
+      follow: () => endlessList(script.events ?? []),
     },
     reload: async () => {},
     close: async () => {
@@ -110,6 +110,12 @@ function scriptedHandle(script: Script, asked: Asked): TransactionHandle {
     events: () => asyncList(script.signals ?? [OK]),
     properties: async () => propertiesOf(script.properties ?? {}),
   };
+}
+
+/** As a journal that nothing more is written to for now. */
+async function* endlessList<T>(list: readonly T[]): AsyncIterable<T> {
+  yield* list;
+  await new Promise<never>(() => {});
 }
 
 async function* asyncList<T>(list: readonly T[]): AsyncIterable<T> {

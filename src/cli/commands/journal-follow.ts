@@ -45,6 +45,7 @@ export class JournalFollowCommand extends DaemonCommand {
     });
     const stop = interrupts.subscribe(() => leave(STATUS_LEFT));
     outputClosed.addEventListener('abort', () => leave(0));
+    if (outputClosed.aborted) leave(0);
     try {
       while (true) {
         const next = await Promise.race([rows.next(), left]);
