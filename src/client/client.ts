@@ -1,12 +1,18 @@
 // The client's public face: what the command line asks of apt-ostreed, on the bus or on a private connection.
 
-import type { ErrorCode } from '../model/errors.js';
+import { BUS_NAME } from '../dbus/names.js';
+import { AptOstreeError, type ErrorCode, failureOf } from '../model/errors.js';
 import type { SomeFacts } from '../model/facts.js';
 import type { Progress } from '../model/progress.js';
 import type { Request } from '../model/request.js';
 import type { StepKind } from '../model/steps.js';
 import type { BootOutcome, TransactionId, TransactionState } from '../model/transaction.js';
+import { socketPathOf } from './bus-address.js';
+import { Daemon } from './daemon.js';
 import type { JournalClient } from './journal.js';
+import { PeerDaemon } from './peer-daemon.js';
+import { RemoteClient } from './remote-client.js';
+import { WireConnection } from './wire-connection.js';
 
 /** A request as a user states it: the stateroot may be left to the daemon (null), and so may every option. */
 export type ClientRequest = Loose<Request>;
@@ -145,4 +151,33 @@ export interface ConnectOptions {
   readonly daemonProgram: string;
 }
 
-export declare function connect(options: ConnectOptions): Promise<Client>;
+/**
+ * A private daemon where one is asked for, or where a sysroot is named and no bus is; else the one on the bus.
+ * @throws daemon-unreachable, not-authorized, invalid-sysroot when the daemon serves another one
+ */
+export async function connect(options: ConnectOptions): Promise<Client> {
+  const isPrivate = options.peer || (options.sysroot !== null && process.env['DBUS_SYSTEM_BUS_ADDRESS'] === undefined);
+  return isPrivate ? connectPrivate(options) : connectBus(options);
+}
+
+async function connectPrivate(options: ConnectOptions): Promise<Client> {
+  const daemon = await PeerDaemon.start(options.daemonProgram, options.sysroot ?? '/');
+  return new RemoteClient(new Daemon(daemon.connection, null), options, () => daemon.end());
+}
+
+async function connectBus(options: ConnectOptions): Promise<Client> {
+  const address = process.env['DBUS_SYSTEM_BUS_ADDRESS'] ?? 'unix:path=/run/dbus/system_bus_socket';
+  const connection = await WireConnection.open(socketPathOf(address)).catch((error: unknown) => {
+    throw new AptOstreeError('daemon-unreachable', `cannot reach the system bus: ${failureOf(error).message}`);
+  });
+  const daemon = new Daemon(connection, BUS_NAME);
+  const client = new RemoteClient(daemon, options, async () => undefined);
+  try {
+    await daemon.hello();
+    if (options.sysroot !== null) await client.expectSysroot(options.sysroot);
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+  return client;
+}

@@ -4,6 +4,7 @@ import type { Engine } from '../actors/engine.js';
 import { BusConnection, DEFAULT_BUS_ADDRESS } from './bus-connection.js';
 import { BusPeers } from './bus-peers.js';
 import { EngineService } from './engine-service.js';
+import { errorReply } from './fault.js';
 import { polkitGate } from './gate.js';
 import type { Signal } from './objects.js';
 import type { PeerCredentials } from './peer-server.js';
@@ -74,7 +75,13 @@ async function answer({ bus, peers, service }: Parts, call: Message): Promise<vo
   const peer = peers.get(call.sender ?? '');
   const reply = await service.tree.dispatch(call, peer);
   peers.release(peer);
-  if (reply !== null) bus.send(reply);
+  if (reply === null) return;
+  try {
+    bus.send(reply);
+  } catch (error) {
+    bus.send(errorReply(call, error));
+    throw error;
+  }
 }
 
 function broadcast(bus: BusConnection, signal: Signal, log: Log): void {

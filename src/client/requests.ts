@@ -1,0 +1,65 @@
+// Requests as method calls of the OS interface.
+
+import { OS, PACKAGE_OPTIONS } from '../dbus/names.js';
+import { type VarDict, Variant, varDict, type WireValue } from '../dbus/wire/value.js';
+import type { ClientRequest } from './client.js';
+import type { MethodCall } from './daemon.js';
+
+type PackageChange = Extract<ClientRequest, { readonly kind: 'install' | 'uninstall' }>;
+
+/** The call that begins REQUEST on the OS object at PATH. */
+export function methodCall(path: string, request: ClientRequest, commandLine: string): MethodCall {
+  const method = (member: string, signature: string, body: readonly WireValue[]) => ({
+    ...{ path, interface: OS, member, signature, body },
+  });
+  const given = options(request, commandLine);
+  switch (request.kind) {
+    case 'install':
+    case 'uninstall':
+      if ((request.local ?? []).length > 0)
+        return method('UpdateDeployment', 'a{sv}a{sv}', [modifiers(request), withBase(given)]);
+      return method('PkgChange', 'a{sv}asas', [given, request.add ?? [], request.remove ?? []]);
+    case 'deploy':
+      return method('Deploy', 'sa{sv}', [request.revision ?? '', given]);
+    case 'rollback':
+      return method('Rollback', 'a{sv}', [given]);
+    case 'cleanup':
+      return method('Cleanup', 'as', [cleanupElements(request)]);
+    case 'refresh-md':
+      return method('RefreshMd', 'a{sv}', [given]);
+  }
+}
+
+/** Options by their D-Bus keys; what is false or absent is left out. */
+function options(request: ClientRequest, commandLine: string): VarDict {
+  const keys = { ...PACKAGE_OPTIONS.members, reboot: 'reboot', force: 'force' };
+  const values: Readonly<Record<string, unknown>> = { ...request };
+  const entries = Object.entries(keys).flatMap(([key, member]): [string, Variant][] => {
+    const value = values[member];
+    if (value === true) return [[key, new Variant('b', true)]];
+    return typeof value === 'string' ? [[key, new Variant('s', value)]] : [];
+  });
+  return new Map([...entries, ['initiating-command-line', new Variant('s', commandLine)]]);
+}
+
+function modifiers({ add = [], remove = [], local = [] }: PackageChange): VarDict {
+  return varDict({
+    'install-packages': ['as', add],
+    'uninstall-packages': ['as', remove],
+    'install-local-package-paths': ['as', local],
+  });
+}
+
+/** Only packages are changed, the base stays. */
+function withBase(given: VarDict): VarDict {
+  return new Map([...given, ['no-pull-base', new Variant('b', true)]]);
+}
+
+function cleanupElements(request: Extract<ClientRequest, { readonly kind: 'cleanup' }>): readonly string[] {
+  return [
+    ...(request.base ? ['base'] : []),
+    ...(request.pending ? ['pending-deploy'] : []),
+    ...(request.rollback ? ['rollback-deploy'] : []),
+    ...(request.metadata ? ['repomd'] : []),
+  ];
+}
