@@ -33,6 +33,7 @@ export class StepRunner implements Effects {
   readonly #options: StepRunnerOptions;
   #executor: Executor | null = null;
   #running: RunningEffect | null = null;
+  #deadline: NodeJS.Timeout | null = null;
   #stopped = false;
 
   constructor(options: StepRunnerOptions) {
@@ -78,6 +79,7 @@ export class StepRunner implements Effects {
   /** Ends the executor where it is; the journal says where to go on. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    if (this.#deadline !== null) clearTimeout(this.#deadline);
     await this.#executor?.kill();
     this.#executor = null;
   }
@@ -99,6 +101,7 @@ export class StepRunner implements Effects {
       effect.ending = 'deadline';
       this.#executor?.abort();
     }, deadlineMs);
+    this.#deadline = deadline;
     try {
       await this.#options.ready();
       // aborted before it began

@@ -44,16 +44,12 @@ export interface EngineOptions {
 
 const RECENT = 20;
 
-export function createEngine(options: EngineOptions): Engine & { recover(): void } {
-  return new TransactionEngine(options);
-}
-
 interface Active {
   readonly actor: DurableActor;
   readonly runner: StepRunner;
 }
 
-class TransactionEngine implements Engine {
+export class TransactionEngine implements Engine {
   readonly snapshots: BehaviorSubject<EngineSnapshot>;
   readonly progress = new Subject<TransactionProgress>();
   readonly appended = new Subject<EventRow>();

@@ -206,8 +206,8 @@ export const transactionMachine = setup({
     /** Chooses the final state of a transaction that took its steps back; passed through within one event. */
     ended: {
       always: [
-        { guard: 'wasUnchanged', target: 'committed' },
         { guard: 'wasCancelled', target: 'cancelled' },
+        { guard: 'wasUnchanged', target: 'committed' },
         { guard: 'leftSomething', target: 'rolledBack' },
         { target: 'failed' },
       ],

@@ -1,0 +1,57 @@
+// Lives of a daemon over one journal and one world.
+
+import { pino } from 'pino';
+import type { Submission } from '../../src/actors/engine.js';
+import { TransactionEngine } from '../../src/actors/transaction-engine.js';
+import { parseRequest, type Request } from '../../src/model/request.js';
+import type { StepKind } from '../../src/model/steps.js';
+import { idOf, openJournal } from '../journal/journal-fixture.js';
+import { FakeExecutor, type Fate, type World } from './fake-executor.js';
+
+export interface Life {
+  readonly engine: TransactionEngine;
+  /** Resolves when the daemon of this life was killed by a fate. */
+  readonly killed: Promise<void>;
+}
+
+export interface LifeOptions {
+  readonly path: string;
+  readonly world: World;
+  readonly fates?: readonly Fate[];
+  readonly failing?: readonly StepKind[];
+  readonly bootId?: string;
+}
+
+let ids = 0;
+
+export function live({ path, world, fates = [], failing = [], bootId = 'boot-1' }: LifeOptions): Life {
+  let die = () => {};
+  const killed = new Promise<void>((resolve) => {
+    die = resolve;
+  });
+  const engine = new TransactionEngine({
+    journal: openJournal(path),
+    sysroot: '/imaginary',
+    readDeployments: () => [],
+    stateroots: () => ['debian'],
+    startExecutor: () => new FakeExecutor({ world, fates, failing: new Set(failing), onDaemonDeath: die }),
+    leftovers: () => [],
+    bootId,
+    now: () => Date.now(),
+    newId: () => {
+      ids += 1;
+      return idOf(ids);
+    },
+    log: pino({ level: 'silent' }),
+  });
+  engine.recover();
+  return { engine, killed };
+}
+
+export function submission(request: object = { kind: 'install', add: ['htop'] }, uid = 0): Submission {
+  return {
+    request: parseRequest({ stateroot: 'debian', ...request }) as Request,
+    caller: { uid, pid: 1, sender: ':1.7', client: 'test', commandLine: null },
+    authorizations: [{ action: 'org.projectatomic.aptostree.install-uninstall-packages', answer: 'root' }],
+  };
+}
