@@ -30,6 +30,8 @@ const PROGRAMS = {
 };
 const INPUTS = ['src', 'tests', 'bench', 'migrations', 'polkit', 'dbus-1', 'systemd', 'treefiles', 'scripts/build.mjs'];
 const STAMP = 'build/.stamp';
+/** koffi looks for its native part below `process.resourcesPath` (Electron's name for it), too. */
+const KOFFI_BESIDE_THE_BUNDLE = 'process.resourcesPath ??= __dirname;';
 
 const digest = digestOf(['package-lock.json', 'tsconfig.json', ...INPUTS.flatMap(filesBelow)]);
 if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== digest) {
@@ -65,7 +67,7 @@ async function bundle() {
       // koffi's ES module entry finds its native part through import.meta.url, which a CommonJS bundle does not have
       alias: { koffi: require.resolve('koffi') },
       define: { 'process.env.NODE_ENV': '"production"' },
-      banner: { js: `#!/usr/bin/env -S node${flags}` },
+      banner: { js: `#!/usr/bin/env -S node${flags}\n${KOFFI_BESIDE_THE_BUNDLE}` },
     });
     chmodSync(`dist/${name}`, 0o755);
   }
@@ -82,8 +84,8 @@ function copyNative(require) {
   );
   const triplet = `${process.platform}_${process.arch}`;
   const koffi = require.resolve(`@koromix/koffi-${process.platform}-${process.arch}/${triplet}/koffi.node`);
-  mkdirSync(`dist/${triplet}`, { recursive: true });
-  copyFileSync(koffi, `dist/${triplet}/koffi.node`);
+  mkdirSync(`dist/koffi/${triplet}`, { recursive: true });
+  copyFileSync(koffi, `dist/koffi/${triplet}/koffi.node`);
 }
 
 function filesBelow(path) {

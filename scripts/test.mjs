@@ -1,0 +1,41 @@
+// Runs the tests under build/tests with node's runner, one file after another, and closes with one line that counts them.
+// `node scripts/test.mjs journal dbus` runs only those folders.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+
+/** Suites that take long; each has a script of its own in package.json. */
+const SLOW = new Set(['crash', 'power', 'chaos', 'vm']);
+const TAP = 'build/test-results.tap';
+
+const wanted = process.argv.slice(2);
+const folders = readdirSync('build/tests').filter((name) =>
+  wanted.length > 0 ? wanted.includes(name) : !SLOW.has(name),
+);
+const files = folders.flatMap((folder) => testsBelow(`build/tests/${folder}`));
+mkdirSync('build', { recursive: true });
+const status = await runTests(files);
+const { passed, failed, skipped } = counts(readFileSync(TAP, 'utf8'));
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exitCode = status === 0 && failed === 0 && passed > 0 ? 0 : 1;
+
+function testsBelow(path) {
+  if (!statSync(path).isDirectory()) return path.endsWith('.test.js') ? [path] : [];
+  return readdirSync(path).flatMap((name) => testsBelow(`${path}/${name}`));
+}
+
+/** One file at a time: tests share loop devices, memory and two processor cores, and measure nothing worth a race. */
+function runTests(files) {
+  const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout', '--test-reporter=tap', `--test-reporter-destination=${TAP}`];
+  const args = ['--enable-source-maps', '--test', '--test-concurrency=1', '--test-timeout=900000', ...reporters, ...files];
+  return new Promise((resolve) => {
+    spawn(process.execPath, args, { stdio: 'inherit' }).once('exit', resolve);
+  });
+}
+
+function counts(tap) {
+  const count = (word) => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
+  return { passed: count('pass'), failed: count('fail') + count('cancelled'), skipped: count('skipped') };
+}

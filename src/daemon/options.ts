@@ -1,0 +1,71 @@
+// The daemon's own command line; users meet it only through units and `--peer`.
+
+import { parseArgs } from 'node:util';
+import { AptOstreeError } from '../model/errors.js';
+
+export interface DaemonOptions {
+  /** Absolute path of the sysroot served. */
+  readonly sysroot: string;
+  /** Serve one private client at `address` and end with it, without bus and polkit. */
+  readonly peer: boolean;
+  /** `unix:path=PATH` for a private client. */
+  readonly address: string | null;
+  readonly journal: string | null;
+  readonly socketDirectory: string;
+  readonly verbose: boolean;
+  readonly help: boolean;
+}
+
+export const USAGE = `Usage: apt-ostreed [OPTIONS]
+
+Serves a sysroot on the system bus (or the one DBUS_SYSTEM_BUS_ADDRESS names) as org.projectatomic.aptostree1.
+
+  --sysroot PATH            the sysroot to serve (default: /)
+  --journal PATH            journal database (default: below the sysroot's /var/lib/apt-ostree)
+  --socket-directory PATH   private sockets of transactions (default: /run/apt-ostree)
+  --peer --address ADDRESS  serve one private client at unix:path=PATH, then end
+  --verbose                 log more
+  --help                    show this
+`;
+
+/** @throws invalid-argument */
+export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
+  const { values } = parsed(args);
+  const options: DaemonOptions = {
+    sysroot: values.sysroot ?? '/',
+    peer: values.peer ?? false,
+    address: values.address ?? null,
+    journal: values.journal ?? null,
+    socketDirectory: values['socket-directory'] ?? '/run/apt-ostree',
+    verbose: values.verbose ?? false,
+    help: values.help ?? false,
+  };
+  if (!options.sysroot.startsWith('/'))
+    throw new AptOstreeError(
+      'invalid-argument',
+      `cannot serve ${JSON.stringify(options.sysroot)}: not an absolute path`,
+    );
+  if (options.peer && options.address === null)
+    throw new AptOstreeError('invalid-argument', 'cannot serve a private client: --peer needs --address');
+  return options;
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        sysroot: { type: 'string' },
+        journal: { type: 'string' },
+        'socket-directory': { type: 'string' },
+        peer: { type: 'boolean' },
+        address: { type: 'string' },
+        verbose: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    const [reason] = error instanceof Error ? error.message.split('. ') : [''];
+    throw new AptOstreeError('invalid-argument', `cannot start: ${reason}; see apt-ostreed --help`, { cause: error });
+  }
+}

@@ -1,0 +1,83 @@
+// Lets clients in, on a bus or on one private socket, and ends in order.
+
+import type { Logger } from 'pino';
+import type { Engine } from '../actors/engine.js';
+import { startBusService } from '../dbus/bus-service.js';
+import { startPeerService } from '../dbus/peer-service.js';
+import type { Log } from '../dbus/tree.js';
+import { peerCredentials } from '../native/libc.js';
+import { notify } from '../native/systemd.js';
+import type { DaemonOptions } from './options.js';
+
+interface Serving {
+  readonly engine: Engine;
+  readonly options: DaemonOptions;
+  readonly log: Logger;
+}
+
+export async function serve({ engine, options, log }: Serving): Promise<void> {
+  const service = options.peer ? await servePeer({ engine, options, log }) : await serveBus({ engine, options, log });
+  let ending = false;
+  const end = (reason: string) => {
+    if (ending) return;
+    ending = true;
+    log.info({ reason }, 'ending');
+    notify('STOPPING=1');
+    void endInOrder(engine, service).then((status) => process.exit(status));
+  };
+  process.on('SIGTERM', () => end('SIGTERM'));
+  process.on('SIGINT', () => end('SIGINT'));
+  notify('READY=1');
+}
+
+interface Service {
+  close(): Promise<void>;
+}
+
+/** A running transaction is ended where it is; the next start goes on with it. A tidy-up is waited for. */
+async function endInOrder(engine: Engine, service: Service): Promise<number> {
+  await service.close();
+  if (engine.snapshot().active === null) await engine.settled();
+  await engine.stop();
+  return 0;
+}
+
+async function serveBus({ engine, options, log }: Serving): Promise<Service> {
+  const service = await startBusService({
+    engine,
+    busAddress: null,
+    socketDirectory: options.socketDirectory,
+    peerCredentials,
+    log: serviceLog(log),
+    onLost: (reason) => {
+      log.error({ reason }, 'the bus is gone');
+      void engine.stop().then(() => process.exit(1));
+    },
+  });
+  await service.takeName();
+  return service;
+}
+
+/** The command waits until what an interrupted one left has ended, so that what it reads is settled. */
+async function servePeer({ engine, options, log }: Serving): Promise<Service> {
+  const { active } = engine.snapshot();
+  if (active !== null)
+    process.stderr.write(`Finishing the interrupted transaction ${active.id} (${active.title}) first\n`);
+  await engine.settled();
+  if (active !== null) process.stderr.write(`It ended: ${engine.transaction(active.id).state}\n`);
+  return startPeerService({
+    engine,
+    address: options.address ?? '',
+    peerCredentials,
+    log: serviceLog(log),
+    // the client has gone without a word: what it began is brought to its end
+    onEmpty: () => void engine.settled().then(() => process.kill(process.pid, 'SIGTERM')),
+  });
+}
+
+function serviceLog(log: Logger): Log {
+  return {
+    bug: (error) => log.error({ error: error instanceof Error ? error.stack : String(error) }, 'bug'),
+    note: (line) => log.info(line),
+  };
+}
