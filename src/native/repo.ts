@@ -32,6 +32,7 @@ const MODES: Readonly<Record<RepoMode, number>> = { bare: 0, archive: 1, 'bare-u
 export class Repo implements Disposable {
   readonly path: string;
   readonly #repo: Owned<'OstreeRepo'>;
+  readonly #prune: () => PruneResult;
 
   /** @throws ostree-failed when there is no repo */
   static open(path: string): Repo {
@@ -50,10 +51,11 @@ export class Repo implements Disposable {
     return new Repo(absolute, ownObject(attempt(`create the repo ${absolute}`, 'ostree_repo_create_at', ...given)));
   }
 
-  /** For `src/native` only; takes the reference over. */
-  constructor(path: string, repo: Owned<'OstreeRepo'>) {
+  /** For `src/native` only; takes the reference over. A sysroot knows better what may be pruned. */
+  constructor(path: string, repo: Owned<'OstreeRepo'>, prune = () => pruneRepo(repo)) {
     this.path = path;
     this.#repo = repo;
+    this.#prune = prune;
   }
 
   get disposed(): boolean {
@@ -113,16 +115,20 @@ export class Repo implements Disposable {
     return result;
   }
 
-  /** Applies an overlay's upper directory to a base commit; the cost follows the size of the upper. */
+  /**
+   * Applies an overlay's upper directory to a base commit; the cost follows the size of the upper.
+   * @throws no-such-revision, invalid-tree, unsupported-path with the upper left as it was; no-space
+   */
   commitLayer(options: CommitLayerOptions): CommitResult & { readonly stats: LayerStats } {
+    this.#commit(options.base);
     const result = commitLayer(this.#repo, options);
     if (options.ref !== null) syncRef(this.path, options.ref);
     return result;
   }
 
-  /** Removes objects that no ref reaches; for a sysroot's repo use the sysroot's `prune`, which knows its deployments. */
+  /** Removes objects that no ref reaches, nor, in a sysroot's repo, a deployment. */
   prune(): PruneResult {
-    return pruneRepo(this.#repo);
+    return this.#prune();
   }
 
   pullLocal(options: PullLocalOptions): void {

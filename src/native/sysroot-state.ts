@@ -1,6 +1,6 @@
 // libostree's view of a sysroot in memory, kept in step with the disk.
 
-import { utimesSync } from 'node:fs';
+import { readlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Deployment, DeploymentId } from '../model/deployment.js';
 import { elementsOf } from './containers.js';
@@ -61,6 +61,9 @@ export class SysrootState implements Disposable {
       const result = this.withHandles(change);
       this.#touch();
       return result;
+    } catch (error) {
+      this.#touchIfPossible();
+      throw error;
     } finally {
       this.#values = null;
       this.#stale = true;
@@ -82,9 +85,11 @@ export class SysrootState implements Disposable {
 
   /**
    * To be called before the first load by a process with a mount namespace of its own: libostree makes a read-only /sysroot
-   * writable as it takes the lock, and a repo opened before that would stay read-only.
+   * writable as it takes the lock, and a repo opened before that would stay read-only. In the namespace of the whole machine
+   * nothing is done: there /sysroot stays as it is.
    */
   makeWritable(): void {
+    if (readlinkSync('/proc/self/ns/mnt') === readlinkSync('/proc/1/ns/mnt')) return;
     call('ostree_sysroot_set_mount_namespace_in_use', this.pointer);
     this.tryLock();
     this.unlock();
@@ -94,6 +99,15 @@ export class SysrootState implements Disposable {
     if (this.#sysroot.disposed) return;
     this.unlock();
     this.#sysroot[Symbol.dispose]();
+  }
+
+  /** A change that failed may have happened in part. */
+  #touchIfPossible(): void {
+    try {
+      this.#touch();
+    } catch {
+      // where not even this can be written, nothing else was
+    }
   }
 
   /** Views are compared by this time stamp, which the kernel sets only every few milliseconds; ours is never the same twice. */

@@ -9,7 +9,7 @@ import { readDeployment } from './deployment-read.js';
 import { attempt, present } from './gerror.js';
 import { call } from './libraries.js';
 import { ownObject } from './ownership.js';
-import { type PruneResult, pruneSysroot } from './prune.js';
+import { pruneSysroot } from './prune.js';
 import { Repo } from './repo.js';
 import { newSysroot, SysrootState } from './sysroot-state.js';
 
@@ -97,7 +97,8 @@ export class Sysroot implements Disposable {
     if (this.#repo === null || this.#repo.disposed) {
       const borrowed = present(call('ostree_sysroot_repo', this.#state.pointer));
       call('g_object_ref', borrowed);
-      this.#repo = new Repo(join(this.path, 'ostree/repo'), ownObject(borrowed));
+      const prune = () => this.#state.withHandles(() => pruneSysroot(this.#state.pointer));
+      this.#repo = new Repo(join(this.path, 'ostree/repo'), ownObject(borrowed), prune);
     }
     return this.#repo;
   }
@@ -150,11 +151,6 @@ export class Sysroot implements Disposable {
     this.#state.mutate(() =>
       attempt('clean the sysroot up', 'ostree_sysroot_prepare_cleanup', this.#state.pointer, null),
     );
-  }
-
-  /** Removes objects that neither refs nor deployments reach. */
-  prune(): PruneResult {
-    return this.#state.withHandles(() => pruneSysroot(this.#state.pointer));
   }
 
   [Symbol.dispose](): void {
