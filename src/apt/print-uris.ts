@@ -1,0 +1,45 @@
+// The output of `apt-get --print-uris` with `Acquire::ForceHash=sha256`: which archives apt would fetch and unpack.
+
+export interface PrintedArchive {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+  readonly uri: string;
+  readonly sizeBytes: number;
+  /** Null where the index has none, as for local files. */
+  readonly sha256: string | null;
+}
+
+/** `'URI' NAME_VERSION_ARCHITECTURE.deb SIZE [SHA256:HEX]`; other lines are apt's explanations. */
+const LINE = /^'([^']+)' ([^ _]+)_([^ _]+)_([^ _]+)\.deb (\d+) ?(?:SHA256:([0-9a-f]{64}))?\s*$/;
+
+export function parsePrintedUris(output: string): readonly PrintedArchive[] {
+  return output.split('\n').flatMap((line) => {
+    const match = LINE.exec(line);
+    if (match === null) return [];
+    const [, uri = '', name = '', version = '', architecture = '', size = '', sha256] = match;
+    return [
+      {
+        name,
+        version: unquote(version),
+        architecture,
+        uri,
+        sizeBytes: Number(size),
+        sha256: sha256 ?? null,
+      },
+    ];
+  });
+}
+
+/** Real packages that apt took for a virtual one: `Note, selecting 'X' instead of 'Y'`. */
+export function parseSelected(output: string): ReadonlyMap<string, string> {
+  const selected = new Map<string, string>();
+  for (const [, real = '', asked = ''] of output.matchAll(/^Note, selecting '([^']+)' instead of '([^']+)'$/gm))
+    selected.set(asked, real);
+  return selected;
+}
+
+/** apt quotes `_`, `:` and the per cent sign of a version in file names. */
+function unquote(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}

@@ -1,0 +1,74 @@
+// Runs a program inside a tree: own pid, ipc, uts, mount and, unless it fetches, network namespace; nothing of the
+// machine but what is named here.
+
+import { CLEAN_ENVIRONMENT, type ProcessOptions, type ProcessResult, run } from '../../system/process.js';
+
+export interface Bind {
+  readonly source: string;
+  readonly target: string;
+  readonly writable: boolean;
+}
+
+export interface Sandbox {
+  /** Directory that becomes `/`. */
+  readonly root: string;
+  readonly writable: boolean;
+  /** In this order, over the root. */
+  readonly binds: readonly Bind[];
+  /** Empty directories in the sandbox's own /run or /tmp. */
+  readonly directories?: readonly string[];
+  readonly network: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * What maintainer scripts need as root. Not CAP_MKNOD: the machine's disks would be a device node away.
+ * CAP_KILL lets a script end what it started under another user.
+ */
+const CAPABILITIES = [
+  'CAP_AUDIT_WRITE',
+  'CAP_CHOWN',
+  'CAP_DAC_OVERRIDE',
+  'CAP_DAC_READ_SEARCH',
+  'CAP_FOWNER',
+  'CAP_FSETID',
+  'CAP_KILL',
+  'CAP_SETFCAP',
+  'CAP_SETGID',
+  'CAP_SETPCAP',
+  'CAP_SETUID',
+  'CAP_SYS_CHROOT',
+];
+
+const ENVIRONMENT: Readonly<Record<string, string>> = {
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: '/root',
+  LC_ALL: 'C.UTF-8',
+};
+
+type RunOptions = Omit<ProcessOptions, 'command' | 'args' | 'env' | 'cwd'>;
+
+/** @throws cancelled, deadline-exceeded, command-failed when bubblewrap cannot start */
+export function runInSandbox(
+  sandbox: Sandbox,
+  command: readonly string[],
+  options: RunOptions,
+): Promise<ProcessResult> {
+  const env = { ...CLEAN_ENVIRONMENT, ...ENVIRONMENT, ...sandbox.env };
+  return run({ ...options, command: 'bwrap', args: [...bubblewrapArguments(sandbox), '--', ...command], env });
+}
+
+export function bubblewrapArguments(sandbox: Sandbox): readonly string[] {
+  return [
+    ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--hostname', 'localhost'],
+    ...(sandbox.network ? [] : ['--unshare-net']),
+    // new session: no terminal to push input into; dying with us is what makes a kill of the executor enough
+    ...['--new-session', '--die-with-parent'],
+    ...[sandbox.writable ? '--bind' : '--ro-bind', sandbox.root, '/'],
+    ...['--dev', '/dev', '--proc', '/proc', '--tmpfs', '/run', '--perms', '1777', '--tmpfs', '/tmp'],
+    ...(sandbox.directories ?? []).flatMap((path) => ['--dir', path]),
+    ...sandbox.binds.flatMap(({ source, target, writable }) => [writable ? '--bind' : '--ro-bind', source, target]),
+    ...['--chdir', '/', '--cap-drop', 'ALL'],
+    ...CAPABILITIES.flatMap((name) => ['--cap-add', name]),
+  ];
+}

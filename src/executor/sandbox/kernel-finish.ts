@@ -1,0 +1,70 @@
+// Kernel, module indexes and initramfs of a layer: made anew only when something they are made of came with it.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AptOstreeError } from '../../model/errors.js';
+import { dracutArguments, INITRAMFS_ENVIRONMENT } from '../../tree/initramfs.js';
+import { kernelReleases, moveKernels } from '../../tree/kernel.js';
+import { runInTree } from '../../tree/run-in-tree.js';
+import type { StepContext } from '../step-handler.js';
+import type { ScratchLayout } from './scratch.js';
+
+/** What dracut reads besides modules, below the upper directory. */
+const INITRAMFS_INPUTS = [
+  'usr/lib/dracut',
+  'usr/etc/dracut.conf',
+  'usr/etc/dracut.conf.d',
+  'usr/lib/ostree',
+  'usr/etc/crypttab',
+];
+
+/** Release of the kernel whose files were made anew, or null. @throws invalid-tree */
+export async function finishKernel(layout: ScratchLayout, context: StepContext): Promise<string | null> {
+  moveKernels(layout.root);
+  const releases = kernelReleases(layout.root);
+  const touched = touchedReleases(layout);
+  if (releases.length > 1)
+    throw new AptOstreeError(
+      'invalid-tree',
+      `cannot layer another kernel: the tree would have ${releases.join(' and ')}, and must have one`,
+    );
+  const [release] = releases;
+  const inputs = INITRAMFS_INPUTS.some((path) => existsSync(join(layout.upper, path)));
+  if (release === undefined || !(touched.includes(release) || inputs)) return null;
+  if (touched.includes(release)) await makeModuleIndexes(release, layout, context);
+  await makeInitramfs(release, layout, context);
+  return release;
+}
+
+function touchedReleases({ upper }: ScratchLayout): readonly string[] {
+  const modules = join(upper, 'usr/lib/modules');
+  return existsSync(modules) ? readdirSync(modules) : [];
+}
+
+async function makeModuleIndexes(release: string, { root }: ScratchLayout, context: StepContext): Promise<void> {
+  const { signal, childFds } = context;
+  const command = { command: '/usr/sbin/depmod', args: ['-a', release], task: 'index kernel modules' };
+  await runInTree({ root, writable: true, ...command, signal, inheritFds: childFds });
+}
+
+async function makeInitramfs(release: string, { root }: ScratchLayout, context: StepContext): Promise<void> {
+  if (!existsSync(join(root, 'usr/bin/dracut')))
+    throw new AptOstreeError(
+      'invalid-tree',
+      'cannot make the initramfs that the packages need: the base has no dracut',
+    );
+  context.report({ type: 'task-begin', text: 'Building initramfs' });
+  const zstd = existsSync(join(root, 'usr/bin/zstd'));
+  const { signal, childFds } = context;
+  await runInTree({
+    root,
+    writable: true,
+    command: '/usr/bin/dracut',
+    args: dracutArguments({ release, zstd, extra: [] }),
+    env: INITRAMFS_ENVIRONMENT,
+    signal,
+    inheritFds: childFds,
+    task: 'build the initramfs',
+  });
+  context.report({ type: 'task-end', text: 'Building initramfs' });
+}

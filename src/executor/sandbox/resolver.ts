@@ -1,0 +1,150 @@
+// Asks apt, in the target tree's own view, which archives a list of requests needs on top of the base.
+
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { RUN_DIRECTORY } from '../../apt/apt-config.js';
+import { readArchiveFields } from '../../apt/archive-fields.js';
+import { parseStanzas, type Stanza } from '../../apt/deb822.js';
+import { fullName, type InstalledPackage, parseStatus } from '../../apt/dpkg-status.js';
+import { condenseRefusal } from '../../apt/explanation.js';
+import { parsePolicy, parseReverseProvides } from '../../apt/policy.js';
+import { type PrintedArchive, parsePrintedUris, parseSelected } from '../../apt/print-uris.js';
+import { AptOstreeError } from '../../model/errors.js';
+import type { LocalPackage, ResolvedPackage } from '../../model/package.js';
+import { failureReason } from '../../system/process.js';
+import { SYSIMAGE } from '../../tree/state-layout.js';
+import type { StepContext } from '../step-handler.js';
+import { APT_OPTIONS, type AptView } from './apt-view.js';
+import { archiveFile } from './local-import.js';
+
+export interface WantedPackages {
+  /** Requests that the base does not satisfy. */
+  readonly names: readonly string[];
+  readonly local: readonly LocalPackage[];
+  readonly base: readonly InstalledPackage[];
+}
+
+export function basePackages(tree: string): readonly InstalledPackage[] {
+  return parseStatus(readFileSync(join(tree, SYSIMAGE, 'dpkg/status'), 'utf8'));
+}
+
+/** @throws package-not-found, unsolvable, apt-failed */
+export async function resolvePackages(
+  wanted: WantedPackages,
+  view: AptView,
+  context: StepContext,
+): Promise<readonly ResolvedPackage[]> {
+  if (wanted.names.length + wanted.local.length === 0) return [];
+  refuseLocalOfBase(wanted);
+  await refuseUnknown(wanted.names, view);
+  const output = await printUris(wanted, view);
+  const archives = parsePrintedUris(output);
+  refuseBaseChange(archives, wanted);
+  const selected = parseSelected(output);
+  const direct = new Set([
+    ...wanted.names.map((name) => bareName(selected.get(name) ?? name)),
+    ...wanted.local.map((each) => each.name),
+  ]);
+  const facts = await indexFacts(archives, view);
+  const frozen: ResolvedPackage[] = [];
+  for (const each of archives)
+    frozen.push({ ...(await freeze(each, facts, context)), automatic: !direct.has(each.name) });
+  return frozen;
+}
+
+function bareName(name: string): string {
+  return name.split(':')[0] ?? name;
+}
+
+function refuseLocalOfBase({ local, base }: WantedPackages): void {
+  for (const each of local) {
+    const own = base.find((other) => other.name === each.name);
+    if (own === undefined) continue;
+    const reason = own.version === each.version ? 'already provided by' : 'layering cannot change the base, which has';
+    const code = own.version === each.version ? 'already-provided' : 'unsolvable';
+    throw new AptOstreeError(code, `cannot install ${fullName(each)}: ${reason} ${fullName(own)}`);
+  }
+}
+
+/** All names that apt does not know, in one error; apt itself would take some of them for patterns or for removals. */
+async function refuseUnknown(names: readonly string[], view: AptView): Promise<void> {
+  if (names.length === 0) return;
+  const result = await view.run(['apt-cache', ...APT_OPTIONS, 'policy', '--', ...names]);
+  const candidates = parsePolicy(result.stdout);
+  const withoutCandidate = names.filter((name) => (candidates.get(name) ?? null) === null);
+  if (withoutCandidate.length === 0) return;
+  const shown = await view.run(['apt-cache', ...APT_OPTIONS, 'showpkg', '--', ...withoutCandidate]);
+  const providers = parseReverseProvides(shown.stdout);
+  const unknown = withoutCandidate.filter((name) => (providers.get(bareName(name)) ?? []).length === 0);
+  if (unknown.length > 0) throw new AptOstreeError('package-not-found', `cannot find packages: ${unknown.join(', ')}`);
+  const choices = withoutCandidate.filter((name) => (providers.get(bareName(name)) ?? []).length > 1);
+  const [first] = choices;
+  if (first === undefined) return;
+  const list = (providers.get(bareName(first)) ?? []).join(', ');
+  throw new AptOstreeError('unsolvable', `cannot install ${first}: several packages provide it, name one of ${list}`);
+}
+
+async function printUris({ names, local }: WantedPackages, view: AptView): Promise<string> {
+  const files = local.map((each) => `${RUN_DIRECTORY}/archives/${each.sha256}.deb`);
+  const command = ['apt-get', ...APT_OPTIONS, '-q', '--print-uris', '--no-remove', 'install', '--', ...names, ...files];
+  const result = await view.run(command);
+  if (result.status === 0) return `${result.stdout}\n${result.stderr}`;
+  const asked = [...names, ...local.map(fullName)].join(', ');
+  const output = `${result.stdout}\n${result.stderr}`;
+  if (/^E: (The package lists|Malformed|Could not|Problem|Unable to (read|parse|lock|write))/m.test(output))
+    throw new AptOstreeError('apt-failed', `cannot resolve ${asked}: ${failureReason(result)}`);
+  throw new AptOstreeError('unsolvable', `cannot install ${asked}: ${condenseRefusal(output)}`);
+}
+
+/** Layering adds; what the base has stays as it is. */
+function refuseBaseChange(archives: readonly PrintedArchive[], { names, local, base }: WantedPackages): void {
+  const changes = archives.flatMap((each) => {
+    const own = base.find((other) => other.name === each.name && other.architecture === each.architecture);
+    return own === undefined ? [] : [`${own.name} ${own.version} to ${each.version}`];
+  });
+  if (changes.length === 0) return;
+  const asked = [...names, ...local.map(fullName)].join(', ');
+  throw new AptOstreeError('unsolvable', `cannot install ${asked}: it would change the base (${changes.join(', ')})`);
+}
+
+/** The index stanzas of the archives, by SHA-256. */
+async function indexFacts(archives: readonly PrintedArchive[], view: AptView): Promise<ReadonlyMap<string, Stanza>> {
+  const versions = archives
+    .filter((each) => each.sha256 !== null)
+    .map((each) => `${each.name}:${each.architecture}=${each.version}`.replace(':all=', '='));
+  if (versions.length === 0) return new Map();
+  const { stdout } = await view.run(['apt-cache', ...APT_OPTIONS, 'show', '--', ...versions]);
+  return new Map(parseStanzas(stdout).map((stanza) => [stanza.get('sha256') ?? '', stanza]));
+}
+
+type Frozen = Omit<ResolvedPackage, 'automatic'>;
+
+async function freeze(
+  archive: PrintedArchive,
+  facts: ReadonlyMap<string, Stanza>,
+  context: StepContext,
+): Promise<Frozen> {
+  const { name, version, architecture } = archive;
+  if (archive.sha256 === null) return freezeLocal(archive, context);
+  const kilobytes = Number(facts.get(archive.sha256)?.get('installed-size') ?? 0);
+  return {
+    name,
+    version,
+    architecture,
+    uri: archive.uri,
+    sizeBytes: archive.sizeBytes,
+    // an index without the field: archives unpack to about four times their size
+    installedBytes: kilobytes > 0 ? kilobytes * 1024 : archive.sizeBytes * 4,
+    sha256: archive.sha256,
+  };
+}
+
+/** A file of the archive cache, whose name is its hash. */
+async function freezeLocal(archive: PrintedArchive, context: StepContext): Promise<Frozen> {
+  const sha256 = /\/archives\/([0-9a-f]{64})\.deb$/.exec(archive.uri)?.[1];
+  if (sha256 === undefined)
+    throw new AptOstreeError('apt-failed', `cannot use ${fullName(archive)}: its index has no SHA-256 for it`);
+  const file = archiveFile(sha256, context);
+  const { name, version, architecture, installedBytes } = await readArchiveFields(file, fullName(archive), context);
+  return { name, version, architecture, uri: null, sizeBytes: statSync(file).size, installedBytes, sha256 };
+}

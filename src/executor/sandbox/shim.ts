@@ -1,0 +1,68 @@
+// The layer over the base tree that only scripts see: mount points, and stand-ins for what must not act while a tree
+// is assembled. It is a lower layer, so nothing of it can get into a commit.
+
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { runChecked } from '../../system/process.js';
+
+/** Directories that bubblewrap mounts over; a checkout has no /etc. */
+const MOUNT_POINTS = ['dev', 'etc', 'proc', 'run', 'sys', 'tmp', 'var', 'boot'];
+
+/** Where /opt leads to while packages are unpacked. */
+export const OPT_PAYLOAD = 'usr/lib/opt';
+
+const STUB = '#!/bin/sh\n# stands in while a tree is assembled\n';
+
+const FILES: Readonly<Record<string, string>> = {
+  // invoke-rc.d: 101 means "action forbidden by policy"; no service starts here
+  'usr/sbin/policy-rc.d': `${STUB}exit 101\n`,
+  // the tree's initramfs is made once, when everything is configured
+  'usr/sbin/update-initramfs': `${STUB}exit 0\n`,
+  'usr/etc/kernel-img.conf': 'do_symlinks = no\nno_symlinks = yes\n',
+};
+
+const HOOK_DIRECTORIES = ['usr/etc/kernel/postinst.d', 'usr/etc/kernel/postrm.d'];
+/** Hooks that make an initramfs or write a boot loader's configuration: both are done by the deployment. */
+const MASKED_HOOKS = new Set(['dracut', 'initramfs-tools', 'zz-runlilo', 'zz-systemd-boot', 'zz-update-grub']);
+
+/** Layer of mount points alone, for programs that only read the tree. */
+export function writeMountPoints(directory: string, base: string): void {
+  for (const name of MOUNT_POINTS) makeDirectory(directory, name, base);
+}
+
+export async function writeShim(directory: string, base: string): Promise<void> {
+  writeMountPoints(directory, base);
+  makeDirectory(directory, OPT_PAYLOAD, base);
+  for (const [path, content] of Object.entries(FILES)) {
+    makeDirectory(directory, dirname(path), base);
+    writeFileSync(join(directory, path), content);
+    chmodSync(join(directory, path), content.startsWith('#!') ? 0o755 : 0o644);
+  }
+  for (const path of HOOK_DIRECTORIES) await maskHooks(directory, path, base);
+}
+
+async function maskHooks(directory: string, path: string, base: string): Promise<void> {
+  if (!existsSync(join(base, path))) return;
+  const masked = readdirSync(join(base, path)).filter((name) => MASKED_HOOKS.has(name));
+  if (masked.length > 0) makeDirectory(directory, path, base);
+  for (const name of masked) {
+    // overlayfs: a character device 0:0 hides what lies below
+    const args = [join(directory, path, name), 'c', '0', '0'];
+    await runChecked({ command: 'mknod', args, task: 'hide a kernel hook' });
+  }
+}
+
+/** The top layer's directory is the one that is seen and copied up, so it gets owner and mode of the base's. */
+function makeDirectory(directory: string, path: string, base: string): void {
+  if (path === '.') return;
+  makeDirectory(directory, dirname(path), base);
+  const target = join(directory, path);
+  if (existsSync(target)) return;
+  mkdirSync(target, { mode: 0o755 });
+  const original = join(base, path);
+  if (!existsSync(original)) return;
+  const stat = lstatSync(original);
+  if (!stat.isDirectory()) return;
+  chownSync(target, stat.uid, stat.gid);
+  chmodSync(target, stat.mode & 0o7777);
+}

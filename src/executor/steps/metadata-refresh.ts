@@ -1,0 +1,88 @@
+// Brings the package indexes up to date, when they are missing, a day old, or of other sources than are set now.
+
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { refreshFailure } from '../../apt/refresh-failure.js';
+import type { Facts } from '../../model/facts.js';
+import { APT_OPTIONS, type AptView, removeAptView, withAptView } from '../sandbox/apt-view.js';
+import { originBase } from '../sandbox/origin-base.js';
+import type { StepContext, StepHandler } from '../step-handler.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export const metadataRefresh: StepHandler<'metadata.refresh'> = {
+  probe: async () => null,
+  perform: async (_facts, context) => {
+    const refreshed = await withAptView(originBase(context), context, (view) => refresh(view, context));
+    return { gave: { refreshed } };
+  },
+  undo: async (_facts, context) => removeAptView(context),
+};
+
+async function refresh(view: AptView, context: StepContext): Promise<Facts['refreshed']> {
+  const sources = sourcesDigest(view);
+  if (!isForced(context) && isFresh(context, sources)) return { changed: false, warning: null };
+  context.report({ type: 'task-begin', text: 'Updating package indexes' });
+  const before = listsDigest(context);
+  const result = await view.run(['apt-get', ...APT_OPTIONS, '-q', 'update']);
+  context.report({ type: 'task-end', text: 'Updating package indexes' });
+  if (result.status === 0) {
+    mkdirSync(dirname(stampFile(context)), { recursive: true });
+    writeFileSync(stampFile(context), sources);
+    return { changed: listsDigest(context) !== before, warning: null };
+  }
+  const failure = refreshFailure(`${result.stdout}\n${result.stderr}`);
+  if (!hasLists(context)) throw failure;
+  // old indexes are signed too: going on with them is what a machine without network needs
+  const warning = `${failure.message}; going on with those that are here`;
+  context.report({ type: 'message', text: warning });
+  return { changed: listsDigest(context) !== before, warning };
+}
+
+function isForced({ request }: StepContext): boolean {
+  return request.kind === 'refresh-md' && request.force;
+}
+
+/** The stamp holds what the sources were; its time is the time of the last complete update. */
+function isFresh(context: StepContext, sources: string): boolean {
+  const stamp = stampFile(context);
+  if (!existsSync(stamp) || !hasLists(context)) return false;
+  const ageMs = Date.now() - statSync(stamp).mtimeMs;
+  return ageMs >= 0 && ageMs < DAY_MS && readFileSync(stamp, 'utf8') === sources;
+}
+
+function stampFile({ paths }: StepContext): string {
+  return join(dirname(paths.aptLists), 'apt-ostree-refreshed');
+}
+
+function sourcesDigest({ etc }: AptView): string {
+  const hash = createHash('sha256');
+  const directory = join(etc, 'apt/sources.list.d');
+  const parts = existsSync(directory) ? readdirSync(directory).sort() : [];
+  for (const file of [join(etc, 'apt/sources.list'), ...parts.map((name) => join(directory, name))])
+    if (existsSync(file) && statSync(file).isFile())
+      hash.update(`${file.slice(etc.length)}\n`).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+function hasLists({ paths }: StepContext): boolean {
+  return indexFiles(paths.aptLists).some((name) => /_(Packages(\.\w+)?|InRelease|Release)$/.test(name));
+}
+
+function listsDigest({ paths }: StepContext): string {
+  const hash = createHash('sha256');
+  for (const name of indexFiles(paths.aptLists)) {
+    const { size, mtimeMs } = statSync(join(paths.aptLists, name));
+    hash.update(`${name} ${size} ${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}
+
+function indexFiles(lists: string): readonly string[] {
+  if (!existsSync(lists)) return [];
+  return readdirSync(lists, { withFileTypes: true })
+    .filter((each) => each.isFile() && each.name !== 'lock')
+    .map((each) => each.name)
+    .sort();
+}

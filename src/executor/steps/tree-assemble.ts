@@ -1,0 +1,90 @@
+// Puts the tree together: an empty overlay over the base, the archives unpacked and configured in it by dpkg.
+
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readArchiveFields } from '../../apt/archive-fields.js';
+import type { Archive } from '../../apt/batches.js';
+import { AptOstreeError } from '../../model/errors.js';
+import type { ScriptReport } from '../../model/facts.js';
+import type { ResolvedPackage } from '../../model/package.js';
+import { failureReason } from '../../system/process.js';
+import { EXTENDED_STATES } from '../../tree/state-layout.js';
+import { baseTree } from '../sandbox/base-tree.js';
+import { runInSandbox, type Sandbox } from '../sandbox/bubblewrap.js';
+import { installArchives } from '../sandbox/dpkg-run.js';
+import { archiveFile } from '../sandbox/local-import.js';
+import { isMemoryFull, mark, openScratch, removeScratch, scratchLayout } from '../sandbox/scratch.js';
+import { SANDBOX_ARCHIVES, treeSandbox } from '../sandbox/tree-sandbox.js';
+import type { FactsFor, StepContext, StepHandler, StepResult } from '../step-handler.js';
+
+export const treeAssemble: StepHandler<'tree.assemble'> = {
+  // mounts and memory died with the executor: what is left on disk is taken away and made anew
+  probe: async () => null,
+  perform: async (facts, context) => {
+    if (!facts.target.layered) return { gave: { scripts: [] } };
+    return assembleInMemoryOrOnDisk(facts, context);
+  },
+  undo: async (_facts, context) => removeScratch(scratchLayout(context.paths)),
+};
+
+async function assembleInMemoryOrOnDisk(
+  facts: FactsFor<'tree.assemble'>,
+  context: StepContext,
+): Promise<StepResult<'tree.assemble'>> {
+  const layout = scratchLayout(context.paths);
+  try {
+    return { gave: { scripts: await assemble(facts, context, { onDisk: false }) } };
+  } catch (error) {
+    if (!isMemoryFull(layout)) throw error;
+    context.report({ type: 'message', text: 'The tree does not fit into memory; assembling it on disk' });
+    return { gave: { scripts: await assemble(facts, context, { onDisk: true }) } };
+  }
+}
+
+async function assemble(
+  { target, resolution }: FactsFor<'tree.assemble'>,
+  context: StepContext,
+  { onDisk }: { readonly onDisk: boolean },
+): Promise<readonly ScriptReport[]> {
+  const layout = scratchLayout(context.paths);
+  await removeScratch(layout);
+  const installedBytes = resolution.packages.reduce((sum, each) => sum + each.installedBytes, 0);
+  await openScratch(layout, { base: baseTree(target.base, context), installedBytes, onDisk });
+  const { timestampSeconds } = context.sysroot.repo().commitFacts(target.base);
+  const sandbox = treeSandbox(layout, context, timestampSeconds);
+  await makeVar(sandbox, context);
+  const archives = await readArchives(resolution.packages, context);
+  const scripts = await installArchives(archives, sandbox, context);
+  markAutomatic(layout.root, resolution.packages);
+  mark(layout.assembled);
+  return scripts;
+}
+
+/** /var as a machine with this base has it at its first boot: where packages look for each other's directories. */
+async function makeVar(sandbox: Sandbox, { signal, childFds }: StepContext): Promise<void> {
+  const command = ['/usr/bin/systemd-tmpfiles', '--create', '--prefix=/var'];
+  const result = await runInSandbox(sandbox, command, { signal, inheritFds: childFds });
+  // 65 and 73: some line could not be made, as one that needs a user of the machine; the rest is there
+  if (result.status !== 0 && result.status !== 65 && result.status !== 73)
+    throw new AptOstreeError('invalid-tree', `cannot make the base tree's /var: ${failureReason(result)}`);
+}
+
+async function readArchives(packages: readonly ResolvedPackage[], context: StepContext): Promise<readonly Archive[]> {
+  const archives: Archive[] = [];
+  for (const { name, sha256 } of packages) {
+    const { depends, preDepends, provides } = await readArchiveFields(archiveFile(sha256, context), name, context);
+    archives.push({ name, file: `${SANDBOX_ARCHIVES}/${sha256}.deb`, depends, preDepends, provides });
+  }
+  return archives;
+}
+
+/** apt's record of what nobody asked for by name, as apt itself would have written it. */
+function markAutomatic(root: string, packages: readonly ResolvedPackage[]): void {
+  const stanzas = packages
+    .filter((each) => each.automatic)
+    .map(({ name, architecture }) => `Package: ${name}\nArchitecture: ${architecture}\nAuto-Installed: 1\n\n`);
+  if (stanzas.length === 0) return;
+  const file = join(root, EXTENDED_STATES);
+  mkdirSync(dirname(file), { recursive: true });
+  appendFileSync(file, stanzas.join(''));
+}

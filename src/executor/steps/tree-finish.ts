@@ -1,0 +1,71 @@
+// Turns an assembled overlay into what a commit takes: accounts with ids that stay, /var and /opt for each machine to
+// make, kernel in its place, nothing secret and nothing of how it was made. Leaves the unmounted upper directory.
+
+import { join } from 'node:path';
+import { AptOstreeError } from '../../model/errors.js';
+import type { Facts } from '../../model/facts.js';
+import { knownPaths } from '../../tree/tmpfiles.js';
+import { captureVar } from '../../tree/var-capture.js';
+import { finishAccounts } from '../sandbox/account-finish.js';
+import { finishKernel } from '../sandbox/kernel-finish.js';
+import { checkLayer } from '../sandbox/layer-check.js';
+import { removeSecrets } from '../sandbox/machine-secrets.js';
+import { linkOptPayload } from '../sandbox/opt-payload.js';
+import { closeOverlay, isAssembled, mark, removeScratch, scratchLayout } from '../sandbox/scratch.js';
+import { shippedFiles } from '../sandbox/shipped-files.js';
+import { treeSandbox } from '../sandbox/tree-sandbox.js';
+import { cleanUpper, refuseUnsupportedPaths } from '../sandbox/upper-cleaning.js';
+import type { FactsFor, ProbeResult, StepContext, StepHandler } from '../step-handler.js';
+
+const LAYERED_TMPFILES = 'apt-ostree-2-layered';
+
+export const treeFinish: StepHandler<'tree.finish'> = {
+  probe: async ({ target }, context): Promise<ProbeResult<'tree.finish'>> => {
+    if (!target.layered) return { found: { finished: NOTHING } };
+    return {
+      rewindTo: 'tree.assemble',
+      reason: `the overlay of ${context.paths.scratch} went with the process that mounted it`,
+    };
+  },
+  perform: async (facts, context) => ({
+    gave: { finished: facts.target.layered ? await finish(facts, context) : NOTHING },
+  }),
+  undo: async (_facts, context) => removeScratch(scratchLayout(context.paths)),
+};
+
+const NOTHING: Facts['finished'] = { accounts: { users: {}, groups: {} }, kernel: null, factoryPaths: 0 };
+
+async function finish(
+  { target, resolution }: FactsFor<'tree.finish'>,
+  context: StepContext,
+): Promise<Facts['finished']> {
+  const layout = scratchLayout(context.paths);
+  if (!isAssembled(layout)) throw new AptOstreeError('internal', 'internal error: no tree is assembled in the scratch');
+  const { timestampSeconds } = context.sysroot.repo().commitFacts(target.base);
+  const sandbox = treeSandbox(layout, context, timestampSeconds);
+  const shipped = shippedFiles(layout.root, resolution.packages);
+  await checkLayer(layout, sandbox, context);
+  const { lost } = removeSecrets(layout, new Set(shipped.keys()));
+  for (const path of lost)
+    context.report({
+      type: 'message',
+      text: `Left out ${path}: a key made while installing; make one on this machine`,
+    });
+  const accounts = finishAccounts(layout, context);
+  linkOptPayload(layout);
+  const kernel = await finishKernel(layout, context);
+  refuseUnsupportedPaths(layout.upper, (path) => shipped.get(path) ?? null);
+  const { factoryPaths } = await captureVar({
+    varDir: layout.var,
+    usrDir: join(layout.root, 'usr'),
+    tmpfilesName: LAYERED_TMPFILES,
+    known: knownPaths(layout.root),
+    userName: accounts.userName,
+    groupName: accounts.groupName,
+    signal: context.signal,
+  });
+  await closeOverlay(layout);
+  cleanUpper(layout.upper);
+  mark(layout.finished);
+  return { accounts: accounts.map, kernel, factoryPaths };
+}

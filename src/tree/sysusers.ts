@@ -1,0 +1,42 @@
+// The sysusers.d file that makes a layer's accounts on each machine, with ids that stay.
+
+import type { KnownIds } from './account-ids.js';
+import type { AddedAccounts } from './accounts.js';
+
+/** Path in the tree. */
+export const LAYERED_SYSUSERS = '/usr/lib/sysusers.d/apt-ostree-layered.conf';
+
+/** Empty when there is nothing to make. */
+export function formatSysusers({ users, groups, memberships }: AddedAccounts): string {
+  const lines = [
+    ...groups.map(({ name, gid }) => `g ${name} ${gid}`),
+    ...users.map((each) =>
+      ['u', each.name, `${each.uid}:${each.gid}`, quoted(each.gecos), orNone(each.home), orNone(each.shell)].join(' '),
+    ),
+    ...memberships.map(({ user, group }) => `m ${user} ${group}`),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The ids such a file fixes; lines without a number fix none. */
+export function parseSysusers(text: string): KnownIds {
+  const users = new Map<string, number>();
+  const groups = new Map<string, number>();
+  for (const line of text.split('\n')) {
+    const user = /^u!?\s+(\S+)\s+(\d+)(?::\d+)?(?:\s|$)/.exec(line);
+    const group = /^g\s+(\S+)\s+(\d+)(?:\s|$)/.exec(line);
+    if (user !== null) users.set(user[1] ?? '', Number(user[2]));
+    if (group !== null) groups.set(group[1] ?? '', Number(group[2]));
+  }
+  return { users, groups };
+}
+
+/** Specifiers double their per cent sign; the first comma-separated part is the name, the rest nobody reads. */
+function quoted(gecos: string): string {
+  const name = (gecos.split(',')[0] ?? '').replaceAll('%', '%%').replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+  return name === '' ? '-' : `"${name}"`;
+}
+
+function orNone(text: string): string {
+  return text === '' ? '-' : text.replaceAll('%', '%%');
+}
