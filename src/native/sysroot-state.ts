@@ -1,6 +1,6 @@
 // libostree's view of a sysroot in memory, kept in step with the disk.
 
-import { readlinkSync, utimesSync } from 'node:fs';
+import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Deployment, DeploymentId } from '../model/deployment.js';
 import { elementsOf } from './containers.js';
@@ -85,11 +85,10 @@ export class SysrootState implements Disposable {
 
   /**
    * To be called before the first load by a process with a mount namespace of its own: libostree makes a read-only /sysroot
-   * writable as it takes the lock, and a repo opened before that would stay read-only. In the namespace of the whole machine
-   * nothing is done: there /sysroot stays as it is.
+   * writable as it takes the lock, and a repo opened before that would stay read-only. Whoever says so has it: init's namespace
+   * cannot be read in many containers, to compare.
    */
   makeWritable(): void {
-    if (readlinkSync('/proc/self/ns/mnt') === readlinkSync('/proc/1/ns/mnt')) return;
     call('ostree_sysroot_set_mount_namespace_in_use', this.pointer);
     this.tryLock();
     this.unlock();
