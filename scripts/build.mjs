@@ -50,6 +50,8 @@ function compile() {
 async function bundle() {
   const { build } = await import('esbuild');
   mkdirSync('dist', { recursive: true });
+  // the bundles are CommonJS, whatever the package around them says
+  writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
   const require = createRequire(import.meta.url);
   for (const [name, { entry, flags }] of Object.entries(PROGRAMS)) {
     if (!existsSync(entry)) continue;

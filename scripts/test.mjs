@@ -28,8 +28,20 @@ function testsBelow(path) {
 
 /** One file at a time: tests share loop devices, memory and two processor cores, and measure nothing worth a race. */
 function runTests(files) {
-  const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout', '--test-reporter=tap', `--test-reporter-destination=${TAP}`];
-  const args = ['--enable-source-maps', '--test', '--test-concurrency=1', '--test-timeout=900000', ...reporters, ...files];
+  const reporters = [
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=tap',
+    `--test-reporter-destination=${TAP}`,
+  ];
+  const args = [
+    '--enable-source-maps',
+    '--test',
+    '--test-concurrency=1',
+    '--test-timeout=900000',
+    ...reporters,
+    ...files,
+  ];
   return new Promise((resolve) => {
     spawn(process.execPath, args, { stdio: 'inherit' }).once('exit', resolve);
   });

@@ -25,10 +25,11 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const log = daemonLog({ verbose: options.verbose, quiet: options.peer });
+  const log = daemonLog(options.logLevel);
   process.on('uncaughtException', (error) => {
     // nothing is lost by ending: the journal says where the next start goes on
     log.fatal({ error: error.stack }, 'bug');
+    if (options.peer) process.stderr.write(`error: ${failureOf(error).message}\n`);
     process.exit(1);
   });
   const engine = await openEngine(options, log);

@@ -12,7 +12,7 @@ export interface DaemonOptions {
   readonly address: string | null;
   readonly journal: string | null;
   readonly socketDirectory: string;
-  readonly verbose: boolean;
+  readonly logLevel: string;
   readonly help: boolean;
 }
 
@@ -24,9 +24,11 @@ Serves a sysroot on the system bus (or the one DBUS_SYSTEM_BUS_ADDRESS names) as
   --journal PATH            journal database (default: below the sysroot's /var/lib/apt-ostree)
   --socket-directory PATH   private sockets of transactions (default: /run/apt-ostree)
   --peer --address ADDRESS  serve one private client at unix:path=PATH, then end
-  --verbose                 log more
+  --log-level LEVEL         debug, info, warn, error or silent (default: info; silent with --peer)
   --help                    show this
 `;
+
+const LOG_LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** @throws invalid-argument */
 export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
@@ -37,13 +39,19 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
     address: values.address ?? null,
     journal: values.journal ?? null,
     socketDirectory: values['socket-directory'] ?? '/run/apt-ostree',
-    verbose: values.verbose ?? false,
+    // a private daemon speaks to a person, through its client
+    logLevel: values['log-level'] ?? (values.peer === true ? 'silent' : 'info'),
     help: values.help ?? false,
   };
   if (!options.sysroot.startsWith('/'))
     throw new AptOstreeError(
       'invalid-argument',
       `cannot serve ${JSON.stringify(options.sysroot)}: not an absolute path`,
+    );
+  if (!LOG_LEVELS.includes(options.logLevel))
+    throw new AptOstreeError(
+      'invalid-argument',
+      `cannot log at ${JSON.stringify(options.logLevel)}: ${LOG_LEVELS.join(', ')}`,
     );
   if (options.peer && options.address === null)
     throw new AptOstreeError('invalid-argument', 'cannot serve a private client: --peer needs --address');
@@ -60,7 +68,7 @@ function parsed(args: readonly string[]) {
         'socket-directory': { type: 'string' },
         peer: { type: 'boolean' },
         address: { type: 'string' },
-        verbose: { type: 'boolean' },
+        'log-level': { type: 'string' },
         help: { type: 'boolean' },
       },
     });
