@@ -91,6 +91,7 @@ function copyNative(require) {
 }
 
 function filesBelow(path) {
+  if (!existsSync(path)) return [];
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path).flatMap((name) => filesBelow(`${path}/${name}`));
 }
