@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { AptOstreeError } from '../model/errors.js';
 import { runChecked } from '../system/process.js';
+import { keepDistinct } from './factory-identity.js';
 import { formatLine, type TmpfilesLine } from './tmpfiles-line.js';
 import { dropsContents, dropsPath } from './var-litter.js';
 
@@ -120,7 +121,10 @@ async function copyPayload({ varDir, usrDir, signal }: VarCapture, copies: reado
   const args = ['--null', 'cp', '--archive', '--parents', '--reflink=auto', `--target-directory=${factory}`, '--'];
   const stdin = `${copies.join('\0')}\0`;
   await runChecked({ command: 'xargs', args, stdin, cwd: varDir, signal, task: 'copy files of /var into the tree' });
-  for (const path of copies) dropLitter(join(factory, path), `/var/${path}`);
+  for (const path of copies) {
+    dropLitter(join(factory, path), `/var/${path}`);
+    keepDistinct(join(factory, path), `/var/${path}`);
+  }
 }
 
 /** What the scan passed over was copied along with the directory it lies in. */
