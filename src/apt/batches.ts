@@ -4,6 +4,7 @@ import { parseRelations } from './relations.js';
 
 export interface Archive {
   readonly name: string;
+  readonly architecture: string;
   readonly file: string;
   readonly preDepends: string | undefined;
   readonly depends: string | undefined;

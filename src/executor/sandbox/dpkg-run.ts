@@ -30,10 +30,15 @@ export async function installArchives(
   for (const [index, batch] of batches.entries()) {
     await dpkg(['--no-triggers', '--unpack', ...batch.map((each) => each.file)]);
     const isLast = index === batches.length - 1;
-    await dpkg(isLast ? ['--configure', '-a'] : ['--no-triggers', '--configure', ...batch.map((each) => each.name)]);
+    await dpkg(isLast ? ['--configure', '-a'] : ['--no-triggers', '--configure', ...batch.map(qualifiedName)]);
   }
   progress.end();
   return log.reports();
+}
+
+/** Names an installed package of an architecture, also where another one of the same name is installed. */
+function qualifiedName({ name, architecture }: Archive): string {
+  return `${name}:${architecture}`;
 }
 
 interface DpkgRun {

@@ -129,6 +129,7 @@ function writeUnit({ root }: ScratchLayout, { name, description, unit }: Secret)
     ...unit.conditions.map((path) => `ConditionPathExists=${path}`),
     '',
     '[Service]',
+    'Environment=DEBIAN_FRONTEND=noninteractive',
     'Type=oneshot',
     'RemainAfterExit=yes',
     `ExecStart=${unit.command}`,

@@ -4,6 +4,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readArchiveFields } from '../../apt/archive-fields.js';
 import type { Archive } from '../../apt/batches.js';
+import { nativeArchitecture } from '../../apt/dpkg-status.js';
 import { AptOstreeError } from '../../model/errors.js';
 import type { ScriptReport } from '../../model/facts.js';
 import type { ResolvedPackage } from '../../model/package.js';
@@ -13,7 +14,8 @@ import { baseTree } from '../sandbox/base-tree.js';
 import { runInSandbox, type Sandbox } from '../sandbox/bubblewrap.js';
 import { installArchives } from '../sandbox/dpkg-run.js';
 import { archiveFile } from '../sandbox/local-import.js';
-import { isMemoryFull, mark, openScratch, removeScratch, scratchLayout } from '../sandbox/scratch.js';
+import { basePackages } from '../sandbox/resolver.js';
+import { isMemoryFull, mark, openScratch, removeScratch, type ScratchLayout, scratchLayout } from '../sandbox/scratch.js';
 import { SANDBOX_ARCHIVES, treeSandbox } from '../sandbox/tree-sandbox.js';
 import type { FactsFor, StepContext, StepHandler, StepResult } from '../step-handler.js';
 
@@ -55,7 +57,7 @@ async function assemble(
   await makeVar(sandbox, context);
   const archives = await readArchives(resolution.packages, context);
   const scripts = await installArchives(archives, sandbox, context);
-  markAutomatic(layout.root, resolution.packages);
+  markAutomatic(layout, resolution.packages);
   mark(layout.assembled);
   return scripts;
 }
@@ -71,19 +73,22 @@ async function makeVar(sandbox: Sandbox, { signal, childFds }: StepContext): Pro
 
 async function readArchives(packages: readonly ResolvedPackage[], context: StepContext): Promise<readonly Archive[]> {
   const archives: Archive[] = [];
-  for (const { name, sha256 } of packages) {
+  for (const { name, architecture, sha256 } of packages) {
     const { depends, preDepends, provides } = await readArchiveFields(archiveFile(sha256, context), name, context);
-    archives.push({ name, file: `${SANDBOX_ARCHIVES}/${sha256}.deb`, depends, preDepends, provides });
+    archives.push({ name, architecture, file: `${SANDBOX_ARCHIVES}/${sha256}.deb`, depends, preDepends, provides });
   }
   return archives;
 }
 
-/** apt's record of what nobody asked for by name, as apt itself would have written it. */
-function markAutomatic(root: string, packages: readonly ResolvedPackage[]): void {
-  const stanzas = packages
-    .filter((each) => each.automatic)
-    .map(({ name, architecture }) => `Package: ${name}\nArchitecture: ${architecture}\nAuto-Installed: 1\n\n`);
-  if (stanzas.length === 0) return;
+/** apt's record of what nobody asked for by name, as apt itself would have written it: `all` counts as the tree's own. */
+function markAutomatic({ root, base }: ScratchLayout, packages: readonly ResolvedPackage[]): void {
+  const automatic = packages.filter((each) => each.automatic);
+  if (automatic.length === 0) return;
+  const native = nativeArchitecture(basePackages(base)) ?? 'all';
+  const stanzas = automatic.map(({ name, architecture }) => {
+    const shown = architecture === 'all' ? native : architecture;
+    return `Package: ${name}\nArchitecture: ${shown}\nAuto-Installed: 1\n\n`;
+  });
   const file = join(root, EXTENDED_STATES);
   mkdirSync(dirname(file), { recursive: true });
   appendFileSync(file, stanzas.join(''));
