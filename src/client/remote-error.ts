@@ -2,9 +2,13 @@
 
 import { AptOstreeError, ERRORS, type ErrorCode } from '../model/errors.js';
 
-const CODES: ReadonlyMap<string, ErrorCode> = new Map(
-  (Object.keys(ERRORS) as ErrorCode[]).map((code) => [ERRORS[code].dbus, code]),
-);
+/** The only objects that come and go, under names a user can give, are transactions. */
+const UNKNOWN_OBJECT = 'org.freedesktop.DBus.Error.UnknownObject';
+
+const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
+  ...(Object.keys(ERRORS) as ErrorCode[]).map((code): [string, ErrorCode] => [ERRORS[code].dbus, code]),
+  [UNKNOWN_OBJECT, 'no-such-transaction'],
+]);
 
 /** What a bus says when there is nobody to answer, or no longer. */
 const UNREACHABLE = new Set(

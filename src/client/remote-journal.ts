@@ -83,10 +83,8 @@ async function collect<Row>(of: {
   const rows = new Map<string, Row>();
   let last: Row | null = null;
   while (rows.size < of.limit) {
-    const page: readonly Row[] = await of.fetch(
-      last,
-      Math.min(PAGE_ROWS, of.limit - rows.size + (last === null ? 0 : 1)),
-    );
+    const limit = last === null ? Math.min(PAGE_ROWS, of.limit) : PAGE_ROWS;
+    const page: readonly Row[] = await of.fetch(last, limit);
     const fresh = page.filter((row) => !rows.has(of.keyOf(row)));
     if (fresh.length === 0) break;
     for (const row of fresh) rows.set(of.keyOf(row), row);

@@ -131,6 +131,6 @@ function isNewerProgress(last: TransactionSignal, next: TransactionSignal): bool
 }
 
 function unknownObject(error: unknown, id: string): unknown {
-  if (!(error instanceof AptOstreeError) || error.code !== 'internal') return error;
+  if (!(error instanceof AptOstreeError) || error.code !== 'no-such-transaction') return error;
   return new AptOstreeError('no-such-transaction', `cannot find transaction ${id}`, { cause: error });
 }

@@ -94,8 +94,12 @@ export class EngineService {
 
   private transactionTree(id: TransactionId): Tree {
     const { engine, log } = this.parts;
-    const view = (snapshot: EngineSnapshot): TransactionView =>
-      transactionsOf(snapshot).find((each) => each.id === id) ?? engine.transaction(id);
+    let last = engine.transaction(id);
+    // the snapshot may have forgotten it while its socket is still there
+    const view = (snapshot: EngineSnapshot): TransactionView => {
+      last = transactionsOf(snapshot).find((each) => each.id === id) ?? last;
+      return last;
+    };
     const live = new LiveObjects({
       engine,
       project: (snapshot) => projectTransaction(view(snapshot), this.surroundings()),

@@ -69,7 +69,8 @@ export class TransactionSockets {
     const { active } = snapshot;
     if (active !== null && !active.final)
       this.open(active.id, active.caller.uid).catch((error: unknown) => this.parts.log.bug(error));
-    for (const view of transactionsOf(snapshot)) if (view.final) this.ended(view.id);
+    const running = new Set(transactionsOf(snapshot).flatMap((view) => (view.final ? [] : [view.id])));
+    for (const [id, open] of this.opened) if (!running.has(id)) this.ended(id, open);
   }
 
   private serve(id: TransactionId): Open {
@@ -94,9 +95,8 @@ export class TransactionSockets {
     return open;
   }
 
-  private ended(id: TransactionId): void {
-    const open = this.opened.get(id);
-    if (open === undefined || open.end !== null) return;
+  private ended(id: TransactionId, open: Open): void {
+    if (open.end !== null) return;
     open.end = setTimeout(() => this.removeSoon(id), this.parts.graceMs ?? GRACE_MS).unref();
     if (open.joined && open.server.size === 0) this.removeSoon(id);
   }

@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BASE, BusFixture, NAME } from './bus-fixture.js';
+import { sampleDeployment } from './memory-engine.js';
+import { killed } from './private-bus.js';
+
+const DEBIAN = `${BASE}/OS/debian`;
+const STANDARD = 'org.freedesktop.DBus';
+
+describe('service on a bus', () => {
+  let fixture: BusFixture;
+  before(async () => {
+    fixture = await BusFixture.start({ leaveGraceMs: 300, startDeadlineMs: 1500 });
+  });
+  after(() => fixture.stop());
+  afterEach(() => {
+    fixture.engine.end({ state: 'Cancelled' });
+    assert.deepEqual(fixture.bugs, []);
+  });
+
+  it('is introspected by gdbus and busctl', async () => {
+    const gdbus = await fixture.run(['gdbus', 'introspect', '--system', '-d', NAME, '-o', BASE, '--recurse']);
+    assert.equal(gdbus.status, 0, gdbus.stderr);
+    for (const word of ['ObjectManager', 'PkgChange', 'node /org/projectatomic/aptostree1/OS/debian', 'Deployments = '])
+      assert.ok(gdbus.stdout.includes(word), word);
+    const busctl = await fixture.run(['busctl', 'introspect', NAME, DEBIAN]);
+    assert.equal(busctl.status, 0, busctl.stderr);
+    assert.match(busctl.stdout, /\.PkgChange\s+method\s+a\{sv\}asas\s+s/);
+    const tree = await fixture.run(['busctl', 'tree', '--list', NAME]);
+    assert.ok(tree.stdout.includes(`${BASE}/Sysroot\n`), tree.stdout);
+  });
+
+  it('lists its objects with all their properties', async () => {
+    const { stdout } = await fixture.gdbus(BASE, `${STANDARD}.ObjectManager.GetManagedObjects`);
+    for (const word of [`${BASE}/Sysroot`, DEBIAN, `${BASE}/Journal`, "'requested-packages': <['htop', 'vim']>"])
+      assert.ok(stdout.includes(word), word);
+  });
+
+  it('tells the values of properties that change, objects that come and go, and Finished last', async () => {
+    const monitor = spawn('gdbus', ['monitor', '--system', '-d', NAME], {
+      env: { ...process.env, DBUS_SYSTEM_BUS_ADDRESS: fixture.bus.address },
+    });
+    let heard = '';
+    monitor.stdout.on('data', (chunk: Buffer) => {
+      heard += chunk.toString();
+    });
+    while (!heard.includes('is owned by')) await sleep(10);
+    await sleep(100);
+    const { id } = fixture.engine.submit(submission());
+    fixture.engine.start(id);
+    fixture.engine.show({ deployments: [sampleDeployment({ serial: 3 }), ...fixture.engine.snapshot().deployments] });
+    fixture.engine.end({ state: 'Committed', facts: { commit: sampleDeployment({ serial: 0 }).checksum } });
+    fixture.engine.show({ recent: [] });
+    while (!heard.includes('InterfacesRemoved')) await sleep(10);
+    await killed(monitor);
+    const lines = heard.split('\n');
+    const at = (word: string) => lines.findIndex((line) => line.includes(word));
+    assert.ok(at(`InterfacesAdded (objectpath '${BASE}/Transaction/${id}'`) >= 0, heard);
+    assert.ok(at(`'State': <'InProgress'>`) >= 0, heard);
+    assert.ok(at(`'DefaultDeployment': <{`) >= 0 && lines[at(`'DefaultDeployment': <{`)]?.includes('.3'), heard);
+    assert.ok(at(`['Report']`) >= 0, heard);
+    assert.ok(at(`'State': <'Committed'>`) < at('Transaction.Finished (true'), heard);
+    assert.ok(at(`'ActiveTransactionPath': <''>`) < at('Transaction.Finished (true'), heard);
+  });
+
+  it('refuses to set a property, and keeps its value', async () => {
+    const set = await fixture.gdbus(
+      `${BASE}/Sysroot`,
+      `${STANDARD}.Properties.Set`,
+      `${NAME}.Sysroot`,
+      'Path',
+      "<'/evil'>",
+    );
+    assert.match(set.stderr, /PropertyReadOnly/);
+    const get = await fixture.gdbus(`${BASE}/Sysroot`, `${STANDARD}.Properties.Get`, `${NAME}.Sysroot`, 'Path');
+    assert.equal(get.stdout, "(<'/'>,)\n");
+  });
+
+  it('names what is wrong with a call, without a stack', async () => {
+    const calls: readonly (readonly [readonly string[], RegExp])[] = [
+      [[DEBIAN, `${NAME}.OS.Nonsense`], /UnknownMethod.*cannot find method Nonsense/],
+      [[`${BASE}/OS/other`, `${NAME}.OS.Rollback`, '{}'], /UnknownObject.*cannot find an object/],
+      [[DEBIAN, `${NAME}.Sysroot.Reload`], /UnknownInterface/],
+      [[DEBIAN, `${NAME}.OS.Rollback`, "{'reboot': <'yes'>}"], /InvalidArgs.*option "reboot" has type "s", not "b"/],
+      [[DEBIAN, `${NAME}.OS.Rollback`, "{'colour': <true>}"], /InvalidArgs.*option "colour" is unknown/],
+      [[DEBIAN, `${NAME}.OS.PkgChange`, '{}', "['UPPER']", '[]'], /InvalidArgs.*"UPPER" as a package name/],
+      [[DEBIAN, `${NAME}.OS.PkgChange`, '{}', '[]', '[]'], /InvalidArgs.*no package named/],
+      [[DEBIAN, `${NAME}.OS.Cleanup`, "['everything']"], /InvalidArgs.*element "everything" is unknown/],
+      [[`${BASE}/Sysroot`, `${NAME}.Sysroot.GetOS`, 'fedora'], /NoSuchStateroot.*"fedora"/],
+      [[`${BASE}/Journal`, `${NAME}.Journal.ListEvents`, "{'limit': <uint32 5000>}"], /InvalidArgs.*limit 5000/],
+      [[DEBIAN, `${NAME}.OS.GetDeploymentBootConfig`, '7', 'false'], /NoSuchDeployment/],
+    ];
+    for (const [[path = '', method = '', ...args], expected] of calls) {
+      const { stderr } = await fixture.gdbus(path, method, ...args);
+      assert.match(stderr, expected);
+      assert.doesNotMatch(stderr, /\.js|\.ts|node_modules/);
+    }
+    const wrong = await fixture.run(['busctl', 'call', NAME, DEBIAN, `${NAME}.OS`, 'Rollback', 's', 'x']);
+    assert.match(wrong.stderr, /arguments have the signature "a\{sv\}", not "s"/);
+  });
+
+  it('answers calls that name no interface', async () => {
+    const script = `
+import dbus
+bus = dbus.SystemBus()
+print(bus.call_blocking('${NAME}', '${BASE}/Sysroot', None, 'GetOS', 's', ('',)))
+print(bus.call_blocking('${NAME}', '${BASE}/Sysroot', None, 'GetAll', 's', ('',))['Path'])
+`;
+    const { stdout, stderr } = await fixture.run(['/usr/bin/python3', '-c', script]);
+    assert.equal(stdout, `${DEBIAN}\n/\n`, stderr);
+  });
+
+  it('gives the boot config of a deployment', async () => {
+    const { stdout } = await fixture.gdbus(DEBIAN, `${NAME}.OS.GetDeploymentBootConfig`, '', 'false');
+    assert.match(stdout, /'options': <'root=LABEL=root quiet'>/);
+  });
+
+  it('turns each method into one request', async () => {
+    const { engine } = fixture;
+    const requestOf = async (method: string, ...args: readonly string[]) => {
+      const { stdout, stderr } = await fixture.gdbus(DEBIAN, `${NAME}.OS.${method}`, ...args);
+      assert.match(stdout, /transaction-[0-9a-f]{32}\.sock,guid=/, stderr);
+      engine.end({ state: 'Cancelled' });
+      return engine.submissions.at(-1)?.request;
+    };
+    const install = await requestOf('PkgChange', "{'dry-run': <true>}", "['htop']", "['vim']");
+    assert.ok(
+      install?.kind === 'install' && install.dryRun && install.add[0] === 'htop' && install.remove[0] === 'vim',
+    );
+    const clear = await requestOf('UpdateDeployment', '{}', "{'no-layering': <true>, 'no-pull-base': <true>}");
+    assert.ok(clear?.kind === 'uninstall' && clear.removeAll);
+    const local = await requestOf('UpdateDeployment', "{'install-local-package-paths': <['/tmp/x.deb']>}", '{}');
+    assert.ok(local?.kind === 'install' && local.local[0] === '/tmp/x.deb');
+    const deploy = await requestOf('UpdateDeployment', "{'set-revision': <'version=12.9'>}", "{'reboot': <true>}");
+    assert.ok(deploy?.kind === 'deploy' && deploy.revision === 'version=12.9' && deploy.reboot);
+    const cleanup = await requestOf('Cleanup', "['base', 'repomd']");
+    assert.deepEqual(cleanup, {
+      kind: 'cleanup',
+      stateroot: 'debian',
+      base: true,
+      pending: false,
+      rollback: false,
+      metadata: true,
+    });
+    const refresh = await requestOf('RefreshMd', "{'force': <true>}");
+    assert.ok(refresh?.kind === 'refresh-md' && refresh.force);
+  });
+
+  it('knows the caller and what it registered', async () => {
+    const { engine } = fixture;
+    await fixture.run(['/usr/bin/python3', '-c', PYTHON_REGISTER]);
+    const caller = engine.submissions.at(-1)?.caller;
+    assert.equal(caller?.client, 'cockpit-ostree');
+    assert.equal(caller?.uid, 0);
+    assert.ok((caller?.pid ?? 0) > 1);
+    assert.match(caller?.sender ?? '', /^:1\.\d+$/);
+    assert.deepEqual(engine.submissions.at(-1)?.authorizations, [
+      { action: 'org.projectatomic.aptostree.rollback', answer: 'root' },
+    ]);
+  });
+
+  it('drops a transaction whose creator leaves before Start, after a grace', async () => {
+    const { engine } = fixture;
+    await fixture.gdbus(DEBIAN, `${NAME}.OS.Rollback`, '{}');
+    assert.notEqual(engine.snapshot().active, null);
+    await sleep(600);
+    assert.equal(engine.snapshot().active, null);
+    assert.ok(engine.calls.includes('drop: its client left before it was started'));
+  });
+
+  it('lets the next process of a script start what the one before began', async () => {
+    const { engine } = fixture;
+    engine.onStart = () => engine.end({ state: 'Committed' });
+    await fixture.gdbus(DEBIAN, `${NAME}.OS.Rollback`, '{}');
+    const path = `${BASE}/Transaction/${engine.snapshot().active?.id}`;
+    const start = await fixture.gdbus(path, `${NAME}.Transaction.Start`);
+    assert.equal(start.stdout, '(true,)\n', start.stderr);
+  });
+
+  it('drops a transaction that nobody starts in time', async () => {
+    const { engine } = fixture;
+    const waiting = fixture.run(['/usr/bin/python3', '-c', PYTHON_REGISTER.replace('sleep(0)', 'sleep(2.2)')]);
+    await waiting;
+    assert.ok(engine.calls.includes('drop: nobody started it in time'), engine.calls.join());
+  });
+
+  it('refuses a second transaction with the name that clients retry on', async () => {
+    const { engine } = fixture;
+    engine.submit(submission());
+    const { stderr } = await fixture.gdbus(DEBIAN, `${NAME}.OS.Cleanup`, "['base']");
+    assert.match(stderr, /Code26.*rollback is running/);
+  });
+
+  it('forgets match rules of callers that have left', async () => {
+    for (let turn = 0; turn < 5; turn += 1) await fixture.run(['/usr/bin/python3', '-c', PYTHON_REGISTER]);
+    const { stdout } = await fixture.run([
+      'gdbus',
+      'call',
+      '--system',
+      '-d',
+      STANDARD,
+      '-o',
+      '/org/freedesktop/DBus',
+      '-m',
+      `${STANDARD}.Debug.Stats.GetAllMatchRules`,
+    ]);
+    const left = stdout.match(/arg0=':1\.\d+'/g) ?? [];
+    assert.ok(left.length <= 1, stdout);
+  });
+
+  it('refuses the name to a second daemon', async () => {
+    await assert.rejects(fixture.serve(), /another apt-ostreed has it/);
+  });
+});
+
+const PYTHON_REGISTER = `
+import dbus, time
+bus = dbus.SystemBus()
+sysroot = bus.get_object('${NAME}', '${BASE}/Sysroot')
+sysroot.RegisterClient({'id': 'cockpit-ostree'}, dbus_interface='${NAME}.Sysroot')
+os = bus.get_object('${NAME}', sysroot.GetOS('', dbus_interface='${NAME}.Sysroot'))
+os.Rollback(dbus.Dictionary({}, signature='sv'), dbus_interface='${NAME}.OS')
+time.sleep(0)
+`;
+
+function submission() {
+  return {
+    request: { kind: 'rollback', stateroot: sampleDeployment({ serial: 0 }).stateroot, reboot: false } as const,
+    caller: { uid: 0, pid: 1, sender: ':1.1', client: 'test', commandLine: null },
+    authorizations: [],
+  };
+}
