@@ -167,6 +167,8 @@ function factsOf(info: Pointer<'GFileInfo'>): FileFacts {
 
 function contentOf(path: string, input: Pointer<'GInputStream'>, info: Pointer<'GFileInfo'>): Buffer {
   const content = Buffer.allocUnsafe(Number(call('g_file_info_get_size', info)));
+  // GLib takes the address of no bytes for none at all
+  if (content.length === 0) return content;
   const got: Slot<number | bigint> = [0];
   attempt(`read ${path} of a commit`, 'g_input_stream_read_all', input, content, content.length, got, null);
   return content.subarray(0, Number(taken(got)));

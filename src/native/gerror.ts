@@ -66,7 +66,12 @@ export function present<Value>(value: Value | null): Value {
 function takeError(error: Pointer<'GError'>, doing: string): AptOstreeError {
   const { domain, code, message } = fieldsOf(error);
   call('g_error_free', error);
-  return new AptOstreeError(codeOf(domainName(domain), code), `cannot ${doing}: ${oneLine(message)}`);
+  // the reserve that libostree keeps free has no error code of its own
+  const reserve = message.includes('min-free-space-');
+  return new AptOstreeError(
+    reserve ? 'no-space' : codeOf(domainName(domain), code),
+    `cannot ${doing}: ${oneLine(message)}`,
+  );
 }
 
 function fieldsOf(error: Pointer<'GError'>): GErrorFields {

@@ -1,7 +1,7 @@
 // Applies the upper directory of an overlayfs to a mutable tree: what it hides goes out of the tree, what is the
 // overlay's own bookkeeping goes out of the directory, and the rest can then be written as it is.
 
-import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, unlinkSync } from 'node:fs';
 import { AptOstreeError } from '../model/errors.js';
 import type { Pointer, Slot } from './foreign.js';
 import { attempt, attemptToFind } from './gerror.js';
@@ -27,9 +27,10 @@ type Tree = Pointer<'OstreeMutableTree'>;
 
 /**
  * Takes out of TREE what UPPER hides. Changes nothing on disk.
- * @throws invalid-tree for an overlay mounted with options that we cannot apply; unsupported-path for special files
+ * @throws invalid-tree for an upper that is gone, or of an overlay mounted with options that we cannot apply; unsupported-path for special files
  */
 export function planUpper(upper: string, tree: Tree): UpperPlan {
+  if (!existsSync(upper)) throw new AptOstreeError('invalid-tree', `cannot commit ${upper}: it is not there, or spent`);
   const plan: MutablePlan = {
     upper,
     whiteouts: [],

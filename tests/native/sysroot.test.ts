@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { DeploymentId } from '../../src/model/deployment.js';
@@ -226,6 +226,18 @@ test('a tree that cannot boot is refused and leaves the order alone', (t) => {
     4,
     'two deployments, two origins',
   );
+});
+
+test('a sysroot that became unreadable says so until it is repaired, and crashes nobody', (t) => {
+  const { sysroot, one, two } = twoDeployments(t);
+  const entry = join(sysroot.path, 'boot/loader/entries/ostree-9-debian.conf');
+  const touch = () => utimesSync(join(sysroot.path, 'ostree/deploy'), Date.now() / 1000, Math.random());
+  writeFileSync(entry, 'title broken\noptions quiet\n');
+  touch();
+  for (const look of [() => sysroot.loadIfChanged(), () => sysroot.deployments(), () => sysroot.writeOrder([one])])
+    assert.throws(look, { code: 'ostree-failed', message: /^cannot read the sysroot [^\n]+ostree= kernel argument/ });
+  rmSync(entry);
+  assert.deepEqual(ids(sysroot), [two, one]);
 });
 
 test('nothing of a sysroot can be used after its end', (t) => {

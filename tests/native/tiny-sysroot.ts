@@ -1,7 +1,16 @@
 // A sysroot and a tree that are as small as libostree lets them be.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -14,14 +23,33 @@ export const ORIGIN = '[origin]\nrefspec=base\n';
 /** A directory that is gone after the test. */
 export function temporaryDirectory(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'apt-ostree-native-'));
-  t.after(() => removeTree(path));
+  afterTest(t, () => removeTree(path));
   return path;
 }
 
-/** Deployments carry the immutable flag. */
+/** What was made last is undone first. */
+export function afterTest(t: TestContext, undo: () => void): void {
+  const undoing = undoings.get(t) ?? [];
+  const undoAll = () => {
+    for (const each of undoing.toReversed()) each();
+  };
+  if (undoing.length === 0) t.after(undoAll);
+  undoing.push(undo);
+  undoings.set(t, undoing);
+}
+
+const undoings = new WeakMap<TestContext, (() => void)[]>();
+
+/** Deployments carry the immutable flag; a failed test may have left mounts. */
 function removeTree(path: string): void {
+  for (const mount of mountsBelow(path).toReversed()) execFileSync('umount', [mount]);
   for (const root of deploymentRoots(path)) execFileSync('chattr', ['-i', root]);
   rmSync(path, { recursive: true, force: true });
+}
+
+function mountsBelow(path: string): readonly string[] {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+  return mounts.map((line) => line.split(' ')[1] ?? '').filter((mount) => mount.startsWith(`${path}/`));
 }
 
 function deploymentRoots(path: string): readonly string[] {
@@ -69,7 +97,7 @@ export function tinySysroot(t: TestContext): TinySysroot {
   const directory = temporaryDirectory(t);
   Sysroot.initialize(join(directory, 'sysroot'));
   const sysroot = Sysroot.open(join(directory, 'sysroot'));
-  t.after(() => sysroot[Symbol.dispose]());
+  afterTest(t, () => sysroot[Symbol.dispose]());
   sysroot.repo().setOption('sysroot', 'bootloader', 'none');
   sysroot.initStateroot(DEBIAN);
   return {
