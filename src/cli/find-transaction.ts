@@ -16,8 +16,7 @@ export async function findTransaction(journal: JournalClient, prefix: string | n
       'no-such-transaction',
       `cannot find transaction ${JSON.stringify(prefix)}: not the beginning of a transaction id`,
     );
-  const rows = await journal.transactions(prefix === null ? { limit: 1 } : { ...timesOf(prefix), limit: 10_000 });
-  const [found, other] = rows.filter((row) => row.id.startsWith(prefix ?? ''));
+  const [found, other] = await matches(journal, prefix);
   if (found === undefined)
     throw new AptOstreeError(
       'no-such-transaction',
@@ -29,6 +28,12 @@ export async function findTransaction(journal: JournalClient, prefix: string | n
       `cannot tell which transaction ${prefix} is: more than one id begins so, give more digits`,
     );
   return found;
+}
+
+async function matches(journal: JournalClient, prefix: string | null): Promise<readonly HistoryRow[]> {
+  if (prefix === null) return journal.transactions({ limit: 1 });
+  const rows = await journal.transactions({ ...timesOf(prefix), limit: 10_000 });
+  return rows.filter((row) => row.id.startsWith(prefix));
 }
 
 /** An id begins with its time in milliseconds, so that the beginning of one bounds the time. */

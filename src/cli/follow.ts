@@ -1,7 +1,7 @@
 // Follows one transaction to its end, shows what it tells, and turns Ctrl-C into a cancel.
 
 import type { Finished, TransactionHandle, TransactionSignal } from '../client/client.js';
-import { AptOstreeError, errorOf, failureOf } from '../model/errors.js';
+import { AptOstreeError, errorOf, type Failure, failureOf } from '../model/errors.js';
 import type { Interrupts } from './interrupts.js';
 import type { Screen } from './screen.js';
 import { stepTasks } from './step-tasks.js';
@@ -28,7 +28,7 @@ export async function follow(following: Following): Promise<FollowEnd> {
     const finished = await showUntilFinished(following, { signals, left: control.left });
     if (finished === 'left') return 'left';
     if (finished.ok || finished.code === 'unchanged') return 'finished';
-    throw errorOf({ code: finished.code ?? 'internal', message: finished.message });
+    throw errorOf(endOf(finished, handle.title));
   } finally {
     control.stop();
     screen.close();
@@ -81,6 +81,12 @@ function ahead<T>(source: AsyncIterable<T>): Ahead<T> {
     // not awaited: a generator that waits for its next signal would answer only then
     stop: () => void iterator.return?.().catch(() => {}),
   };
+}
+
+function endOf({ code, message }: Finished, title: string): Failure {
+  // of a cancel the transaction knows only who asked for it
+  if (code === 'cancelled') return { code, message: `cannot finish ${title}: it was cancelled (${message})` };
+  return { code: code ?? 'internal', message };
 }
 
 function endWord({ ok, code }: Finished): string {

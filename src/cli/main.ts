@@ -1,6 +1,7 @@
 // Entry point of apt-ostree: a thin client that parses, asks the daemon, follows and renders.
 
 import { processContext } from './context.js';
+import { STATUS_LEFT } from './left.js';
 import { run } from './run.js';
 
 const outputClosed = new AbortController();
@@ -13,5 +14,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 run(processContext(process.argv.slice(2), outputClosed.signal)).then((status) => {
+  // somebody who leaves does not wait for what is still under way
+  if (status === STATUS_LEFT) process.exit(status);
   process.exitCode = status;
 });

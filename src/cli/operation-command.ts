@@ -7,6 +7,7 @@ import { parseRequest } from '../model/request.js';
 import { DaemonCommand } from './daemon-command.js';
 import { follow } from './follow.js';
 import { defaultLayer, type Layer, layerOf } from './layer.js';
+import { STATUS_LEFT } from './left.js';
 import { printable } from './render/printable.js';
 import { resultLines } from './render/result.js';
 import { screenOn } from './screen.js';
@@ -28,7 +29,7 @@ export abstract class OperationCommand extends DaemonCommand {
       const before = await client.status();
       const handle = await client.begin(request);
       const end = await this.followToEnd(handle);
-      if (end === 'left') return STATUS_LEFT;
+      if (end === 'left') return this.leave(handle);
       const properties = await handle.properties();
       if (!this.quiet) await this.printResult({ client, request, before, properties });
       return properties.unchanged !== null && this.unchangedExit77 ? ERRORS.unchanged.exit : 0;
@@ -43,6 +44,13 @@ export abstract class OperationCommand extends DaemonCommand {
     const { terminal, interrupts, now } = this.context;
     const screen = screenOn(terminal, { quiet: this.quiet, now });
     return follow({ handle, screen, interrupts });
+  }
+
+  /** Said on stderr and even when quiet: the transaction is not over. */
+  private leave({ id }: TransactionHandle): number {
+    const fate = this.peer ? 'the next command with --peer ends it' : 'it is being cancelled';
+    this.context.errors.write(`warning: left transaction ${id}: ${fate}; see 'apt-ostree journal show ${id}'\n`);
+    return STATUS_LEFT;
   }
 
   private async printResult(run: {
@@ -64,9 +72,6 @@ export abstract class OperationCommand extends DaemonCommand {
     for (const line of lines) this.context.terminal.write(`${printable(line)}\n`);
   }
 }
-
-/** As of a program ended by Ctrl-C: the transaction is not over. */
-export const STATUS_LEFT = 130;
 
 /** The daemon's own check, made here as well: a wrong request is refused before anything is connected to. */
 function checkRequest(request: ClientRequest): void {

@@ -4,6 +4,7 @@ import { type AptOstreeError, ERRORS, failureOf } from '../model/errors.js';
 import { readInvocation } from './arguments.js';
 import { findCommand, subcommandsOf } from './command-table.js';
 import type { CliContext } from './context.js';
+import { LeftByUser, STATUS_LEFT } from './left.js';
 import { printableLine } from './render/printable.js';
 import { hinted } from './usage-error.js';
 import { versionText } from './version.js';
@@ -13,6 +14,7 @@ export async function run(context: CliContext): Promise<number> {
   try {
     return await dispatch(context);
   } catch (error) {
+    if (error instanceof LeftByUser) return STATUS_LEFT;
     const { code, message } = failureOf(error);
     context.errors.write(`${context.errors.style.red('error:')} ${printableLine(message)}\n`);
     return ERRORS[code].exit;

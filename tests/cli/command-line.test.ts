@@ -139,7 +139,7 @@ test('the daemon is told who connects, for what, and where its program lies', as
       sysroot: '/b',
       peer: true,
       clientId: 'test',
-      commandLine: 'apt-ostree install --sysroot /a/../b --peer htop',
+      commandLine: 'install htop',
       daemonProgram: '/nonexistent/apt-ostreed',
     },
   ]);
@@ -147,5 +147,5 @@ test('the daemon is told who connects, for what, and where its program lies', as
 
 test('a command line with spaces and quotes can be pasted into a shell', async () => {
   const { asked } = await runCli(['deploy', "it's 12 $x"]);
-  assert.equal(asked.options[0]?.commandLine, `apt-ostree deploy 'it'\\''s 12 $x'`);
+  assert.equal(asked.options[0]?.commandLine, `deploy 'it'\\''s 12 $x'`);
 });

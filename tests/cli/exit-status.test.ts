@@ -17,7 +17,9 @@ for (const code of Object.keys(ERRORS).filter(isErrorCode)) {
       signals: [failed(code, `cannot: ${code}`)],
     });
     assert.equal(status, ERRORS[code].exit);
-    assert.equal(err, `error: cannot: ${code}\n`);
+    const message =
+      code === 'cancelled' ? 'cannot finish install htop: it was cancelled (cannot: cancelled)' : `cannot: ${code}`;
+    assert.equal(err, `error: ${message}\n`);
     assert.equal(out, '');
     assert.equal(asked.closed, 1);
   });
@@ -53,6 +55,19 @@ test('Ctrl-C twice leaves with 130', async () => {
   };
   const { status, asked } = await runCli(['install', 'htop'], { signals: [] }, { interrupts });
   assert.deepEqual([status, asked.cancels, asked.closed], [130, 1, 1]);
+});
+
+test('Ctrl-C while a private daemon starts closes the connection, once there is one', async () => {
+  const interrupts = {
+    subscribe: (listener: () => void) => {
+      listener();
+      return () => {};
+    },
+  };
+  const { status, err, asked } = await runCli(['status', '--peer'], {}, { interrupts });
+  assert.deepEqual([status, asked.closed], [130, 1]);
+  assert.match(err, /^Awaiting the private daemon[^\n]*\n$/);
+  assert.equal((await runCli(['status'], {}, { interrupts })).status, 0);
 });
 
 test('quiet prints nothing of a success', async () => {

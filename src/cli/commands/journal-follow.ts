@@ -3,7 +3,7 @@
 import { Command, Option } from 'clipanion';
 import { DaemonCommand } from '../daemon-command.js';
 import type { EventRow } from '../journal-rows.js';
-import { STATUS_LEFT } from '../operation-command.js';
+import { STATUS_LEFT } from '../left.js';
 import { planBook } from '../plan-book.js';
 import { eventLine } from '../render/event-line.js';
 import { uidOf, userNames } from '../user-names.js';
