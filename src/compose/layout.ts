@@ -32,7 +32,7 @@ import { captureVar } from '../tree/var-capture.js';
 import type { Treefile } from './treefile.js';
 
 /** Raised whenever the same packages give another tree, so that the next compose does not call it unchanged. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 /** Directories at the top that are a machine's own: symlinks into /var. */
 const INTO_VAR: readonly (readonly [directory: string, inVar: string, link: string])[] = [

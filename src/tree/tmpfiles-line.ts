@@ -1,8 +1,11 @@
-// One line of tmpfiles.d(5), written so that the path means itself whatever bytes it has.
+// One line of tmpfiles.d(5), written so that the path means itself whatever characters it has.
+
+import { AptOstreeError } from '../model/errors.js';
 
 export interface TmpfilesLine {
   readonly type: 'd' | 'L' | 'C' | 'p';
   readonly path: string;
+  /** Null leaves it to systemd-tmpfiles; for a copy that means: as the source has it, below too. */
   readonly mode: number | null;
   readonly user: string | null;
   readonly group: string | null;
@@ -10,33 +13,30 @@ export interface TmpfilesLine {
   readonly argument: string | null;
 }
 
+/** @throws unsupported-path */
 export function formatLine({ type, path, mode, user, group, argument }: TmpfilesLine): string {
   const permissions = mode === null ? '-' : mode.toString(8).padStart(4, '0');
-  const fields = [type, quote(path), permissions, user ?? '-', group ?? '-', '-'];
-  // the argument runs to the end of the line; of specifiers and escapes it knows the same as a path
+  const fields = [type, quotePath(path), permissions, user ?? '-', group ?? '-', '-'];
   if (argument !== null) fields.push(escapeArgument(argument));
   return fields.join(' ');
 }
 
-/** Specifiers double their per cent sign; blanks and quotes are quoted as in C. */
-function quote(path: string): string {
+/** In a quoted path systemd 252 knows only escaped backslashes and quotes, in spite of its manual: no way to say a newline. */
+function quotePath(path: string): string {
+  if (path.includes('\n'))
+    throw new AptOstreeError('unsupported-path', `cannot name ${JSON.stringify(path)} in tmpfiles.d`);
   const text = path.replaceAll('%', '%%');
-  return /^[\w./%@:+,=~!#^-]+$/.test(text) ? text : `"${escapeC(text, { quotes: true })}"`;
+  return /^[\w./%@:+,=~!#^-]+$/.test(text) ? text : `"${text.replace(/[\\"]/g, '\\$&')}"`;
 }
 
-/** A lone dash would mean "none", and blanks at either end are trimmed. */
+/** The argument runs to the end of the line; blanks at its ends are trimmed, C escapes read, and a lone dash is none. */
 function escapeArgument(argument: string): string {
   if (argument === '-') return '\\x2d';
-  return escapeC(argument.replaceAll('%', '%%'), { quotes: false }).replaceAll(' ', '\\x20');
-}
-
-function escapeC(text: string, { quotes }: { readonly quotes: boolean }): string {
   let escaped = '';
-  for (const byte of Buffer.from(text)) {
+  for (const byte of Buffer.from(argument.replaceAll('%', '%%'))) {
     const character = String.fromCharCode(byte);
     if (character === '\\') escaped += '\\\\';
-    else if (character === '"' && quotes) escaped += '\\"';
-    else if (byte < 0x20 || byte >= 0x7f) escaped += `\\x${byte.toString(16).padStart(2, '0')}`;
+    else if (byte <= 0x20 || byte >= 0x7f) escaped += `\\x${byte.toString(16).padStart(2, '0')}`;
     else escaped += character;
   }
   return escaped;

@@ -47,7 +47,7 @@ export function parseTmpfiles(text: string): readonly ParsedLine[] {
     if (type === undefined || path === undefined) continue;
     const expanded = expand(path);
     if (expanded === null || !expanded.startsWith('/')) continue;
-    const argument = rest.length === 0 || rest[0] === '-' ? null : expand(rest.join(' '));
+    const argument = rest.length === 0 || rest[0] === NONE ? null : expand(rest.join(' '));
     lines.push({ type: type.charAt(0), path: expanded.replace(/(?<=.)\/+$/, ''), argument });
   }
   return lines;
@@ -55,8 +55,11 @@ export function parseTmpfiles(text: string): readonly ParsedLine[] {
 
 function splitFields(line: string): string[] {
   const words = line.match(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\S+/g) ?? [];
-  return words.map((word) => unescapeC(/^(["']).*\1$/.test(word) ? word.slice(1, -1) : word));
+  // a bare dash is "none" only as it is written; an escaped one is a dash
+  return words.map((word) => (word === '-' ? NONE : unescapeC(/^(["']).*\1$/s.test(word) ? word.slice(1, -1) : word)));
 }
+
+const NONE = '';
 
 /** C escapes, byte by byte, since `\xc3\xa4` is one character of UTF-8. */
 function unescapeC(text: string): string {

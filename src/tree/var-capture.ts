@@ -84,7 +84,9 @@ function planEntry(entry: Entry, capture: VarCapture, plan: Plan): void {
   const isNew = !capture.known.has(entry.path);
   if (isNew && entry.payload) {
     // a new subtree is copied whole and only where it is missing: a file that a service removed must not come back
-    plan.lines.push(lineOf(entry, capture, { type: 'C', argument: `${FACTORY}${entry.path}` }));
+    // no owner in the line: systemd-tmpfiles would give it to everything below
+    const asCopied = { mode: null, user: null, group: null };
+    plan.lines.push({ type: 'C', path: entry.path, ...asCopied, argument: `${FACTORY}${entry.path}` });
     plan.copies.push(entry.path.slice('/var/'.length));
     return;
   }
@@ -94,8 +96,8 @@ function planEntry(entry: Entry, capture: VarCapture, plan: Plan): void {
 
 function plainLine(entry: Entry, capture: VarCapture): TmpfilesLine {
   const { stat, path } = entry;
-  if (stat.isDirectory()) return lineOf(entry, capture, { type: 'd', argument: null });
-  if (stat.isFIFO()) return lineOf(entry, capture, { type: 'p', argument: null });
+  if (stat.isDirectory()) return ownedLine(entry, capture, 'd');
+  if (stat.isFIFO()) return ownedLine(entry, capture, 'p');
   if (stat.isSymbolicLink()) {
     const target = readlinkSync(join(capture.varDir, path.slice('/var/'.length)));
     return { type: 'L', path, mode: null, user: null, group: null, argument: target };
@@ -103,14 +105,10 @@ function plainLine(entry: Entry, capture: VarCapture): TmpfilesLine {
   throw new AptOstreeError('unsupported-path', `cannot capture ${path}: it is a device`);
 }
 
-function lineOf(
-  { path, stat }: Entry,
-  { userName, groupName }: VarCapture,
-  rest: Pick<TmpfilesLine, 'type' | 'argument'>,
-): TmpfilesLine {
+function ownedLine({ path, stat }: Entry, { userName, groupName }: VarCapture, type: 'd' | 'p'): TmpfilesLine {
   const user = userName(stat.uid) ?? String(stat.uid);
   const group = groupName(stat.gid) ?? String(stat.gid);
-  return { ...rest, path, mode: stat.mode & 0o7777, user, group };
+  return { type, path, mode: stat.mode & 0o7777, user, group, argument: null };
 }
 
 /** Owner, mode, times, extended attributes and hard links are kept; the directories above get those of /var. */

@@ -46,7 +46,7 @@ export interface FreshSysroot {
 
 /** The checkout, found from wherever the tests were compiled to. */
 const CHECKOUT = checkout(dirname(fileURLToPath(import.meta.url)));
-const CACHE = join(CHECKOUT, 'scratch/cache');
+export const CACHE = join(CHECKOUT, 'scratch/cache');
 export const TREEFILE = join(CHECKOUT, 'treefiles/debian-12-minimal.yaml');
 
 const STAMP = join(CACHE, 'base.stamp');
