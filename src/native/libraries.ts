@@ -57,18 +57,18 @@ const OSTREE = 'libostree-1.so.1';
 function prepareOstree(): void {
   // the only file system we open is the local one; others would start threads and a session bus
   process.env['GIO_USE_VFS'] = 'local';
-  const library = load(OSTREE);
+  load(OSTREE);
   koffi.alias('gboolean', 'int');
-  koffi.disposable('OwnedString', 'str', library.func('void g_free(void *memory)'));
+  koffi.disposable('OwnedString', 'str', ostree('g_free'));
   for (const name of OPAQUE_TYPES) koffi.opaque(name);
   declareStructs();
-  keepOffStdout(library);
+  keepOffStdout();
 }
 
 /** libostree prints ("Freed objects: …") on stdout, which is not its to use. strlen reads the text and does nothing else. */
-function keepOffStdout(library: LibraryHandle): void {
-  library.func('void *g_set_print_handler(void *handler)')(load('libc.so.6').symbol('strlen'));
-  library.func('void g_log_writer_default_set_use_stderr(int use)')(1);
+function keepOffStdout(): void {
+  call('g_set_print_handler', load('libc.so.6').symbol('strlen'));
+  call('g_log_writer_default_set_use_stderr', 1);
 }
 
 function bind(name: string, file: string, prototype: string): Foreign {

@@ -4,11 +4,10 @@
 export const OSTREE_PROTOTYPES = {
   ostree_check_version: 'gboolean ostree_check_version(uint32_t year, uint32_t release)',
 
-  ostree_sysroot_new: 'OstreeSysroot *ostree_sysroot_new(GFile *?path)',
+  ostree_sysroot_new: 'OstreeSysroot *ostree_sysroot_new(GFile *path)',
   ostree_sysroot_set_mount_namespace_in_use: 'void ostree_sysroot_set_mount_namespace_in_use(OstreeSysroot *self)',
   ostree_sysroot_ensure_initialized:
     'gboolean ostree_sysroot_ensure_initialized(OstreeSysroot *self, GCancellable *?c, _Out_ GError **error)',
-  ostree_sysroot_load: 'gboolean ostree_sysroot_load(OstreeSysroot *self, GCancellable *?c, _Out_ GError **error)',
   ostree_sysroot_load_if_changed:
     'gboolean ostree_sysroot_load_if_changed(OstreeSysroot *self, _Out_ gboolean *changed, GCancellable *?c, _Out_ GError **error)',
   ostree_sysroot_try_lock:
@@ -151,7 +150,6 @@ export const OSTREE_PROTOTYPES = {
   g_variant_unref: 'void g_variant_unref(GVariant *self)',
   g_variant_new_string: 'GVariant *g_variant_new_string(const char *text)',
   g_variant_new_boolean: 'GVariant *g_variant_new_boolean(gboolean value)',
-  g_variant_new_int32: 'GVariant *g_variant_new_int32(int value)',
   g_variant_new_uint64: 'GVariant *g_variant_new_uint64(uint64_t value)',
   g_variant_new_strv: 'GVariant *g_variant_new_strv(const char **?list, int64_t length)',
   g_variant_new_variant: 'GVariant *g_variant_new_variant(GVariant *value)',
