@@ -5,6 +5,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deployment, DeploymentId } from '../model/deployment.js';
 import type { TransactionId } from '../model/transaction.js';
+import { unmountBelow } from './sandbox/mounts.js';
 import { baseRef, TRANSACTION_REFS } from './state-paths.js';
 import type { StepContext } from './step-handler.js';
 
@@ -49,6 +50,10 @@ function isStale(ref: string, keep: readonly string[], bases: ReadonlySet<string
 
 async function removeExcept(directory: string, keep: readonly string[]): Promise<void> {
   if (!existsSync(directory)) return;
-  for (const name of await readdir(directory))
-    if (!keep.includes(name)) await rm(join(directory, name), { recursive: true, force: true, maxRetries: 3 });
+  for (const name of await readdir(directory)) {
+    if (keep.includes(name)) continue;
+    // this very executor may have assembled there, in memory of its own
+    await unmountBelow(join(directory, name));
+    await rm(join(directory, name), { recursive: true, force: true, maxRetries: 3 });
+  }
 }
