@@ -15,9 +15,7 @@ const TREEFILE = 'treefiles/debian-12-minimal.yaml';
 const BOLD = process.stdout.isTTY ? ['\x1b[1m', '\x1b[0m'] : ['', ''];
 
 if (process.getuid() !== 0) fail('cannot make a sysroot: run this as root');
-// the private polkit below needs its policy where polkit looks for it: in a mount namespace of our own
-if (process.env.APT_OSTREE_STORY === undefined) inOwnMounts();
-else await story();
+await story();
 
 async function story() {
   const startedAt = Date.now();
@@ -32,8 +30,10 @@ async function story() {
     .split('\n')[0];
   show(['compose', 'sysroot', SYSROOT, '--repo', REPO, '--ref', ref, '--karg', 'root=LABEL=root', '--karg', 'rw']);
 
-  const { startBusWithPolkit } = await import('../build/tests/dbus/polkit-bus.js');
-  const bus = await startBusWithPolkit();
+  const { startBus } = await import('../build/tests/dbus/private-bus.js');
+  const { PolkitWorld } = await import('../build/tests/dbus/polkit-world.js');
+  const bus = await startBus();
+  const polkit = await PolkitWorld.start(bus, '');
   process.env.DBUS_SYSTEM_BUS_ADDRESS = bus.address;
   let daemon = await startDaemon(bus);
   try {
@@ -61,6 +61,7 @@ async function story() {
     show(['journal', 'verify']);
   } finally {
     await ended(daemon, 'SIGTERM');
+    await polkit.stop();
     await bus.stop();
   }
   const seconds = Math.round((Date.now() - startedAt) / 1000);
@@ -132,12 +133,6 @@ function removeSysroot() {
   // deployments are immutable directories
   spawnSync('chattr', ['-R', '-i', `${SYSROOT}/ostree/deploy`], { stdio: 'ignore' });
   rmSync(SYSROOT, { recursive: true, force: true });
-}
-
-function inOwnMounts() {
-  const args = ['--mount', '--propagation', 'private', process.execPath, fileURLToPath(import.meta.url)];
-  const { status } = spawnSync('unshare', args, { stdio: 'inherit', env: { ...process.env, APT_OSTREE_STORY: '1' } });
-  process.exit(status ?? 1);
 }
 
 async function ended(child, signal) {
