@@ -8,13 +8,16 @@ import type { ScriptReport } from '../../model/facts.js';
 import type { StepContext } from '../step-handler.js';
 import { runInSandbox, type Sandbox } from './bubblewrap.js';
 
+/** A copy of standard output: dpkg closes the one it is given to its scripts. */
+const STATUS_FD = 9;
+
 /**
  * Unsynced writes, since the tree is scratch until it is committed; configuration files answer for themselves, since
  * nobody is there to ask; one failure ends the run, since a tree is whole or nothing.
  */
 const OPTIONS = [
   ...['--force-unsafe-io', '--force-confdef', '--force-confold', '--abort-after=1'],
-  ...['--status-fd=1', '--log=/dev/null'],
+  ...[`--status-fd=${STATUS_FD}`, '--log=/dev/null'],
 ];
 
 /** @throws script-failed, file-conflict, dpkg-failed; cancelled and deadline-exceeded naming the script that ran */
@@ -49,9 +52,17 @@ interface DpkgRun {
 }
 
 async function runDpkg(args: readonly string[], { log, progress, sandbox, context }: DpkgRun): Promise<void> {
-  // one pipe for both streams keeps their order; scripts do not get our descriptors, bubblewrap keeps them
+  // one pipe for both streams and the status keeps their order; scripts do not get our descriptors, bubblewrap keeps them
   const close = context.childFds.map((_, index) => `exec ${3 + index}>&-; `).join('');
-  const command = ['/bin/sh', '-c', `${close}exec "$@" 2>&1`, 'sh', '/usr/bin/dpkg', ...OPTIONS, ...args];
+  const command = [
+    '/bin/sh',
+    '-c',
+    `${close}exec "$@" 2>&1 ${STATUS_FD}>&1`,
+    'sh',
+    '/usr/bin/dpkg',
+    ...OPTIONS,
+    ...args,
+  ];
   let lastLine = 'dpkg printed nothing';
   const onLine = (_stream: string, line: string) => {
     const begun = log.add(line, performance.now());
