@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AptOstreeError } from '../model/errors.js';
+import { DaemonWords } from './daemon-words.js';
 import { WireConnection } from './wire-connection.js';
 
 const POLL_MS = 10;
@@ -23,13 +24,16 @@ export class PeerDaemon {
       throw new AptOstreeError('not-authorized', `cannot open ${sysroot} without the daemon: only root can`);
     const directory = await mkdtemp(join(tmpdir(), 'apt-ostree-')); // mode 0700
     const socket = join(directory, 'socket');
-    // a group of its own: Ctrl-C is ours to handle; its words on stderr are the user's to read
+    // a group of its own: Ctrl-C is ours to handle
     const child = spawn(program, ['--peer', '--sysroot', sysroot, '--address', `unix:path=${socket}`], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
       detached: true,
     });
+    const words = new DaemonWords(child.stderr);
     try {
-      return new PeerDaemon(child, directory, await firstConnection(child, program, socket));
+      const connection = await firstConnection({ child, program, socket, words });
+      words.release();
+      return new PeerDaemon(child, directory, connection);
     } catch (error) {
       await end(child, directory);
       throw error;
@@ -47,19 +51,29 @@ export class PeerDaemon {
   }
 }
 
-async function firstConnection(child: ChildProcess, program: string, socket: string): Promise<WireConnection> {
+async function firstConnection(of: {
+  readonly child: ChildProcess;
+  readonly program: string;
+  readonly socket: string;
+  readonly words: DaemonWords;
+}): Promise<WireConnection> {
+  const { child, program, socket, words } = of;
   let failure: string | null = null;
   child.once('error', (error) => {
     failure = error.message;
   });
-  child.once('exit', (status, signal) => {
+  // `close` comes after the last word on stderr
+  child.once('close', (status, signal) => {
     failure ??= `it ended with ${signal ?? `status ${status}`}`;
   });
   for (;;) {
     const connection = await WireConnection.open(socket).catch(notYet);
     if (connection !== null) return connection;
     if (failure !== null)
-      throw new AptOstreeError('daemon-unreachable', `cannot run ${program} for this command: ${failure}`);
+      throw new AptOstreeError(
+        'daemon-unreachable',
+        words.lastError() ?? `cannot run ${program} for this command: ${failure}`,
+      );
     await sleep(POLL_MS);
   }
 }

@@ -12,6 +12,8 @@ export type CallParts = Partial<Message> & {
   readonly member: string;
 };
 
+const MAX_HANDSHAKE = 1024;
+
 export class WireConnection {
   private readonly socket: Socket;
   private readonly framer = new Framer(MAX_MESSAGE_BYTES);
@@ -96,6 +98,7 @@ export class WireConnection {
     const text = before + chunk.toString('latin1');
     const end = text.indexOf('\r\n');
     this.handshake = end < 0 ? text : null;
+    if (end < 0 && text.length > MAX_HANDSHAKE) throw new WireError('the other side does not speak D-Bus');
     if (end < 0) return null;
     if (!text.startsWith('OK ')) throw new WireError('the other side refused who we are');
     return chunk.subarray(end + 2 - before.length);

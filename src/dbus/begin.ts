@@ -18,6 +18,8 @@ export interface BeginParts {
   readonly sockets: TransactionSockets;
 }
 
+const MAX_COMMAND_LINE = 2048;
+
 /** The address of the transaction's private socket. @throws not-authorized and what submit throws */
 export async function begin(parts: BeginParts, asked: Asked, call: Call): Promise<string> {
   const caller = await callerOf(call.peer, asked.commandLine);
@@ -36,8 +38,13 @@ export async function callerOf(peer: Peer, commandLine: string | null): Promise<
     pid,
     sender: peer.sender,
     client: peer.registration?.id ?? 'unknown',
-    commandLine: commandLine ?? peer.registration?.commandLine ?? null,
+    commandLine: oneLine(commandLine ?? peer.registration?.commandLine ?? null),
   };
+}
+
+/** It is printed on terminals and stands in logs and journals. */
+function oneLine(text: string | null): string | null {
+  return text === null ? null : text.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ').slice(0, MAX_COMMAND_LINE);
 }
 
 /** Owner and root may go on; others need what beginning it needs. @throws not-authorized */
@@ -60,6 +67,8 @@ function questionOf(request: Request, of: { readonly call: Call; readonly comman
     actions,
     what: title,
     details: {
+      // computed from the request: the command line is only what the client says
+      summary: title,
       operation: request.kind,
       stateroot: request.stateroot,
       packages: packagesOf(request).join(' '),

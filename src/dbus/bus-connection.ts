@@ -28,6 +28,8 @@ export interface BusHandlers {
   readonly onSignal: (signal: Message) => void;
   /** Once, when the connection has ended for whatever reason but `close`. */
   readonly onLost: (reason: string) => void;
+  /** A message that could not be read or handled; the connection goes on. */
+  readonly onOdd: (error: unknown) => void;
 }
 
 export class BusConnection {
@@ -55,18 +57,20 @@ export class BusConnection {
       this.receive(next, handlers);
       return true;
     });
-    bus.on('message', (next) => {
-      const raw = headOf(next);
-      if (raw.type === 'signal') handlers.onSignal(fromNext(next));
+    bus.on('message', (next) => notice(next, handlers));
+    let lastError: string | null = null;
+    // also told of single messages that dbus-next finds malformed: somebody else's, and no end of ours
+    bus.on('error', (error) => {
+      lastError = textOf(error);
+      handlers.onOdd(error);
     });
-    const end = (reason: string) => {
+    // dbus-next does not tell of an orderly end
+    streamOf(bus).on('close', () => {
       if (this.ended !== null) return;
+      const reason = lastError ?? 'the bus closed the connection';
       this.end(reason);
       handlers.onLost(reason);
-    };
-    bus.on('error', (error) => end(textOf(error)));
-    // dbus-next does not tell of an orderly end
-    streamOf(bus).on('close', () => end('the bus closed the connection'));
+    });
   }
 
   /** @throws BusError for an error reply; daemon-unreachable when the connection ends first */
@@ -115,14 +119,14 @@ export class BusConnection {
     await closed;
   }
 
-  private receive(next: dbus.Message, { onCall }: BusHandlers): void {
+  /** Catches everything: dbus-next answers an exception with its stack. */
+  private receive(next: dbus.Message, { onCall, onOdd }: BusHandlers): void {
     try {
       onCall(fromNext(next));
     } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      this.send(
-        errorReply(headOf(next), new AptOstreeError('invalid-argument', `cannot read the call: ${error.message}`)),
-      );
+      onOdd(error);
+      const why = error instanceof WireError ? error.message : 'its arguments are not understood';
+      this.send(errorReply(headOf(next), new AptOstreeError('invalid-argument', `cannot read the call: ${why}`)));
     }
   }
 
@@ -130,6 +134,16 @@ export class BusConnection {
     this.ended = reason;
     for (const reject of this.waiting) reject(lost(reason));
     this.waiting.clear();
+  }
+}
+
+/** Of signals only the bus's own matter: anybody may send us others. */
+function notice(next: dbus.Message, { onSignal, onOdd }: BusHandlers): void {
+  if (next.sender !== DBUS || headOf(next).type !== 'signal') return;
+  try {
+    onSignal(fromNext(next));
+  } catch (error) {
+    onOdd(error);
   }
 }
 

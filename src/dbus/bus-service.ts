@@ -1,6 +1,7 @@
 // apt-ostreed on a message bus: connected and ready at once, found under its name only when told.
 
 import type { Engine } from '../actors/engine.js';
+import { failureOf } from '../model/errors.js';
 import { BusConnection, DEFAULT_BUS_ADDRESS } from './bus-connection.js';
 import { BusPeers } from './bus-peers.js';
 import { EngineService } from './engine-service.js';
@@ -40,6 +41,7 @@ export async function startBusService(options: BusServiceOptions): Promise<BusSe
     onCall: (call) => receive(call),
     onSignal: (signal) => notice(signal),
     onLost: options.onLost,
+    onOdd: (error) => options.log.note(`cannot read a message of the bus: ${failureOf(error).message}`),
   });
   const { engine, socketDirectory, peerCredentials, log, guardTimes = null } = options;
   const service = new EngineService({

@@ -14,7 +14,7 @@ export interface PeerServiceOptions {
   readonly address: string;
   readonly peerCredentials: PeerCredentials;
   readonly log: Log;
-  /** The client has gone. */
+  /** The client has gone, or never came. */
   readonly onEmpty: () => void;
 }
 
@@ -22,6 +22,9 @@ export interface PeerService {
   readonly address: string;
   close(): Promise<void>;
 }
+
+/** The client waits for the socket; one that was killed while it waited never comes. */
+const FIRST_CLIENT_MS = 30_000;
 
 /** @throws invalid-argument for another kind of address */
 export async function startPeerService(options: PeerServiceOptions): Promise<PeerService> {
@@ -40,9 +43,13 @@ export async function startPeerService(options: PeerServiceOptions): Promise<Pee
   const allows = (uid: number) => uid === ownUid || uid === 0;
   const server = new PeerServer({ socketPath, tree: service.tree, allows, peerCredentials, log, onEmpty });
   await server.listen();
+  const unclaimed = setTimeout(() => {
+    if (server.size === 0) onEmpty();
+  }, FIRST_CLIENT_MS);
   return {
     address: server.address,
     close: async () => {
+      clearTimeout(unclaimed);
       await server.close();
       await service.close();
     },

@@ -33,7 +33,7 @@ export function transactionMethods(parts: TransactionMethodParts): MethodsOf<typ
       const id = idAt(call.path);
       await permit(gate, engine.transaction(id), { call, verb: 'cancel' });
       const by = await callerOf(call.peer, null);
-      engine.cancel(id, by, `${by.client} asked for it`);
+      engine.cancel(id, by, `cancelled by uid ${by.uid} (${by.client})`);
       return {};
     },
   };

@@ -230,7 +230,10 @@ describe('client with a private daemon', () => {
 
   it('says so when it ends instead of answering, or dies', async () => {
     const before = leftovers();
-    await assert.rejects(atPeer('/refused'), { code: 'daemon-unreachable' });
+    await assert.rejects(atPeer('/refused'), {
+      code: 'daemon-unreachable',
+      message: 'cannot open /refused: not a sysroot',
+    });
     await assert.rejects(connect({ ...IDENTITY, sysroot: '/x', peer: true }), /cannot run \/nonexistent/);
     const client = await atPeer('/crash');
     const handle = await client.begin({ kind: 'rollback', stateroot: null });

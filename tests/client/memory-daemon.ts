@@ -15,7 +15,7 @@ engine.onStart = () => {
   engine.end({ state: 'Committed', unchanged: 'nothing to do' });
 };
 if (values.sysroot === '/refused') {
-  console.error('cannot open /refused: not a sysroot');
+  console.error('error: cannot open /refused: not a sysroot');
   process.exit(1);
 }
 const service = await startPeerService({

@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import { socketPathOf } from '../../src/client/bus-address.js';
+import { WireConnection } from '../../src/client/wire-connection.js';
+import { bodies, type Typed } from './arbitrary-values.js';
 import { BASE, BusFixture, NAME } from './bus-fixture.js';
 import { sampleDeployment } from './memory-engine.js';
 import { killed } from './private-bus.js';
@@ -210,6 +214,20 @@ print(bus.call_blocking('${NAME}', '${BASE}/Sysroot', None, 'GetAll', 's', ('',)
     assert.ok(left.length <= 1, stdout);
   });
 
+  it('survives whatever valid messages anybody may send over the bus', async () => {
+    const { connection, send } = await plainClient(fixture.bus.address);
+    await fc.assert(
+      fc.asyncProperty(bodies, async (parts) => {
+        const reply = await send(parts);
+        assert.equal(reply.type, 'error');
+        assert.doesNotMatch(String(reply.body[0]), /\.js|\.ts/);
+      }),
+      { numRuns: 400 },
+    );
+    connection.close();
+    assert.equal((await fixture.gdbus(`${BASE}/Sysroot`, `${STANDARD}.Peer.Ping`)).status, 0);
+  });
+
   it('refuses the name to a second daemon', async () => {
     await assert.rejects(fixture.serve(), /another apt-ostreed has it/);
   });
@@ -224,6 +242,23 @@ os = bus.get_object('${NAME}', sysroot.GetOS('', dbus_interface='${NAME}.Sysroot
 os.Rollback(dbus.Dictionary({}, signature='sv'), dbus_interface='${NAME}.OS')
 time.sleep(0)
 `;
+
+/** A connection that calls the service with any arguments. */
+async function plainClient(address: string) {
+  const connection = await WireConnection.open(socketPathOf(address));
+  const hello = { path: '/org/freedesktop/DBus', interface: STANDARD, destination: STANDARD, member: 'Hello' };
+  await connection.call(hello);
+  const send = (parts: readonly Typed[]) =>
+    connection.call({
+      path: DEBIAN,
+      interface: `${NAME}.OS`,
+      destination: NAME,
+      member: 'Missing',
+      signature: parts.map((each) => each.signature).join(''),
+      body: parts.map((each) => each.value),
+    });
+  return { connection, send };
+}
 
 function submission() {
   return {

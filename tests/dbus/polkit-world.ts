@@ -19,12 +19,14 @@ export class PolkitWorld {
     mkdirSync(rules, { mode: 0o755 });
     writeFileSync(join(rules, '50-test.rules'), rulesText);
     const script = [
-      'set -e',
+      'set -eu',
       // polkitd has its paths compiled in
       `cp -a ${ACTIONS} ${bus.directory}/actions`,
       `cp ${resolve('polkit/org.projectatomic.aptostree.policy')} ${bus.directory}/actions/`,
       `mount --bind ${bus.directory}/actions ${ACTIONS}`,
       `mount --bind ${rules} ${RULES}`,
+      // the second place is Debian 12's
+      'if [ -x /usr/libexec/polkitd ]; then exec /usr/libexec/polkitd --no-debug; fi',
       'exec /usr/lib/polkit-1/polkitd --no-debug',
     ].join('\n');
     const environment = { ...process.env, DBUS_SYSTEM_BUS_ADDRESS: bus.address };
