@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { EffectInput } from '../machines/v1/transaction.js';
 import { AptOstreeError, type Failure, failureOf } from '../model/errors.js';
 import type { ExecutorAnswer, ExecutorCommand } from '../model/ipc.js';
+import type { Progress } from '../model/progress.js';
 import { type StepKind, stepDefinition } from '../model/steps.js';
 import type { PlannedStep, TransactionEvent, TransactionId } from '../model/transaction.js';
 import type { DurableActor, Effects } from './durable-actor.js';
@@ -15,6 +16,7 @@ export interface StepRunnerOptions {
   /** Resolves when the sysroot is free for this transaction's first step. */
   readonly ready: () => Promise<void>;
   readonly bootId: string;
+  readonly report: (progress: Progress) => void;
   readonly log: Logger;
   /** The actor could not take or write an event: the engine cannot go on. */
   readonly onBroken: (error: unknown) => void;
@@ -96,7 +98,9 @@ export class StepRunner implements Effects {
   }
 
   async #outcome(effect: RunningEffect): Promise<TransactionEvent> {
-    const { deadlineMs } = stepDefinition(effect.kind);
+    const { deadlineMs, title } = stepDefinition(effect.kind);
+    const task = effect.source === 'undo' ? `Taking back: ${title}` : title;
+    this.#options.report({ type: 'task-begin', text: task });
     const deadline = setTimeout(() => {
       effect.ending = 'deadline';
       this.#executor?.abort();
@@ -113,6 +117,7 @@ export class StepRunner implements Effects {
       return this.#eventOfDeath(effect, error);
     } finally {
       clearTimeout(deadline);
+      this.#options.report({ type: 'task-end', text: task });
     }
   }
 

@@ -10,7 +10,7 @@ import type { Caller } from '../model/caller.js';
 import type { Deployment } from '../model/deployment.js';
 import { AptOstreeError, failureOf } from '../model/errors.js';
 import { operationOf } from '../model/operations.js';
-import { isSameRequest } from '../model/request.js';
+import { isSameRequest, type Request } from '../model/request.js';
 import {
   type EngineSnapshot,
   planSteps,
@@ -36,6 +36,8 @@ export interface EngineOptions {
   readonly startExecutor: (options: Omit<ExecutorOptions, 'program'>) => Executor;
   /** Ids found in scratch names, refs and the like: what a tidy-up may be needed for. */
   readonly leftovers: () => readonly TransactionId[];
+  /** Restarts the machine; called after a transaction that asked for it was committed. */
+  readonly reboot: () => void;
   readonly bootId: string;
   readonly now: () => number;
   readonly newId: () => TransactionId;
@@ -97,6 +99,11 @@ export class TransactionEngine implements Engine {
     }
     if (!this.#options.stateroots().includes(request.stateroot))
       throw new AptOstreeError('no-such-stateroot', `cannot find stateroot ${JSON.stringify(request.stateroot)}`);
+    if (asksForReboot(request) && !this.#deployments.some(({ booted }) => booted))
+      throw new AptOstreeError(
+        'invalid-argument',
+        `cannot reboot after it: the sysroot ${this.#options.sysroot} does not run this machine`,
+      );
     const { method, plan, title } = operationOf(request);
     const id = this.#options.newId();
     const actor = DurableActor.open(
@@ -175,6 +182,7 @@ export class TransactionEngine implements Engine {
   }
 
   async stop(): Promise<void> {
+    if (this.#stopped) return;
     this.#stopped = true;
     await this.#active?.runner.stop();
     this.#options.journal.close();
@@ -192,6 +200,7 @@ export class TransactionEngine implements Engine {
       actor,
       bootId: this.#options.bootId,
       log,
+      report: (progress) => this.progress.next({ transaction: id, progress }),
       ready: () => this.#housekeeping.done(),
       startExecutor: () => this.#startExecutor(actor, log),
       onBroken: (error) => this.#break(error),
@@ -234,6 +243,8 @@ export class TransactionEngine implements Engine {
       'transaction ended',
     );
     this.#housekeeping.after(view, runner);
+    if (view.state === 'Committed' && view.unchanged === null && asksForReboot(view.request))
+      void this.#housekeeping.done().then(() => this.#options.reboot());
   }
 
   /** A newer staged deployment takes the place of an older one in /run. */
@@ -332,6 +343,10 @@ export class TransactionEngine implements Engine {
       recent: this.#recent,
     };
   }
+}
+
+function asksForReboot(request: Request): boolean {
+  return 'reboot' in request && request.reboot;
 }
 
 function busy(running: TransactionView): AptOstreeError {

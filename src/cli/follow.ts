@@ -84,8 +84,8 @@ function ahead<T>(source: AsyncIterable<T>): Ahead<T> {
 }
 
 function endOf({ code, message }: Finished, title: string): Failure {
-  // of a cancel the transaction knows only who asked for it
-  if (code === 'cancelled') return { code, message: `cannot finish ${title}: it was cancelled (${message})` };
+  // of a cancel the transaction says only by whom
+  if (code === 'cancelled') return { code, message: `cannot finish ${title}: ${message}` };
   return { code: code ?? 'internal', message };
 }
 

@@ -12,6 +12,7 @@ import { leftovers } from './leftovers.js';
 import { daemonLog } from './log.js';
 import { type DaemonOptions, parseDaemonOptions, USAGE } from './options.js';
 import { programFiles } from './program-files.js';
+import { rebootMachine } from './reboot.js';
 import { serve } from './serve.js';
 
 main().catch((error: unknown) => {
@@ -51,6 +52,7 @@ async function openEngine(options: DaemonOptions, log: ReturnType<typeof daemonL
     stateroots: () => sysroot.stateroots(),
     startExecutor: (executor) => new ExecutorProcess({ ...executor, program: files.executor }),
     leftovers: () => leftovers(options.sysroot),
+    reboot: () => rebootMachine(log),
     bootId: bootId(),
     now: () => Date.now(),
     newId: newTransactionId,

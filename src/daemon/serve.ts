@@ -1,11 +1,12 @@
 // Lets clients in, on a bus or on one private socket, and ends in order.
 
+import { constants } from 'node:os';
 import type { Logger } from 'pino';
 import type { Engine } from '../actors/engine.js';
 import { startBusService } from '../dbus/bus-service.js';
 import { startPeerService } from '../dbus/peer-service.js';
 import type { Log } from '../dbus/tree.js';
-import { peerCredentials } from '../native/libc.js';
+import { peerCredentials, setParentDeathSignal } from '../native/libc.js';
 import { notify } from '../native/systemd.js';
 import type { DaemonOptions } from './options.js';
 
@@ -65,13 +66,17 @@ async function servePeer({ engine, options, log }: Serving): Promise<Service> {
     process.stderr.write(`Finishing the interrupted transaction ${active.id} (${active.title}) first\n`);
   await engine.settled();
   if (active !== null) process.stderr.write(`It ended: ${engine.transaction(active.id).state}\n`);
+  // the client has gone without a word: what it began is brought to its end
+  const abandoned = () => void engine.settled().then(() => process.kill(process.pid, 'SIGTERM'));
+  // one that dies before it ever connected is noticed by its death
+  process.on('SIGHUP', abandoned);
+  setParentDeathSignal(constants.signals.SIGHUP);
   return startPeerService({
     engine,
     address: options.address ?? '',
     peerCredentials,
     log: serviceLog(log),
-    // the client has gone without a word: what it began is brought to its end
-    onEmpty: () => void engine.settled().then(() => process.kill(process.pid, 'SIGTERM')),
+    onEmpty: abandoned,
   });
 }
 

@@ -36,6 +36,7 @@ export function live({ path, world, fates = [], failing = [], bootId = 'boot-1' 
     stateroots: () => ['debian'],
     startExecutor: () => new FakeExecutor({ world, fates, failing: new Set(failing), onDaemonDeath: die }),
     leftovers: () => [],
+    reboot: () => world.log.push('reboot'),
     bootId,
     now: () => Date.now(),
     newId: () => {

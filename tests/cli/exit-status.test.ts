@@ -18,7 +18,7 @@ for (const code of Object.keys(ERRORS).filter(isErrorCode)) {
     });
     assert.equal(status, ERRORS[code].exit);
     const message =
-      code === 'cancelled' ? 'cannot finish install htop: it was cancelled (cannot: cancelled)' : `cannot: ${code}`;
+      code === 'cancelled' ? 'cannot finish install htop: cannot: cancelled' : `cannot: ${code}`;
     assert.equal(err, `error: ${message}\n`);
     assert.equal(out, '');
     assert.equal(asked.closed, 1);

@@ -29,10 +29,11 @@ export const deploymentWrite: StepHandler<'deployment.write'> = {
 
   /** Takes our deployment out of the order; the others keep theirs. A booted one stays: it is in use. */
   async undo(_facts, context) {
-    const ours = written(context);
-    if (ours === null || ours.booted) return;
     const { sysroot } = context;
-    sysroot.writeOrder(sysroot.deployments().flatMap(({ id }) => (id === ours.id ? [] : [id])));
+    const ours = written(context);
+    if (ours !== null && !ours.booted)
+      sysroot.writeOrder(sysroot.deployments().flatMap(({ id }) => (id === ours.id ? [] : [id])));
+    // also a directory that no boot entry came to name
     sysroot.prepareCleanup();
   },
 };

@@ -15,7 +15,14 @@ import { runInSandbox, type Sandbox } from '../sandbox/bubblewrap.js';
 import { installArchives } from '../sandbox/dpkg-run.js';
 import { archiveFile } from '../sandbox/local-import.js';
 import { basePackages } from '../sandbox/resolver.js';
-import { isMemoryFull, mark, openScratch, removeScratch, type ScratchLayout, scratchLayout } from '../sandbox/scratch.js';
+import {
+  isMemoryFull,
+  mark,
+  openScratch,
+  removeScratch,
+  type ScratchLayout,
+  scratchLayout,
+} from '../sandbox/scratch.js';
 import { SANDBOX_ARCHIVES, treeSandbox } from '../sandbox/tree-sandbox.js';
 import type { FactsFor, StepContext, StepHandler, StepResult } from '../step-handler.js';
 

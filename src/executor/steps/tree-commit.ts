@@ -26,7 +26,8 @@ export const treeCommit: StepHandler<'tree.commit'> = {
 
   async undo(_facts, { sysroot, transaction, paths }) {
     sysroot.repo().setRef(transactionRef(transaction), null);
-    await rm(join(paths.scratch, 'upper'), { recursive: true, force: true });
+    // the upper is renamed before it is consumed
+    for (const name of ['upper', 'upper.spent']) await rm(join(paths.scratch, name), { recursive: true, force: true });
   },
 };
 
