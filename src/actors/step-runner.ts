@@ -89,6 +89,7 @@ export class StepRunner implements Effects {
   async #carryOut(effect: RunningEffect): Promise<void> {
     const event = await this.#outcome(effect);
     if (this.#stopped) return;
+    this.#options.report({ type: 'task-end', text: endWord(event) });
     this.#running = null;
     try {
       this.#options.actor.send(event);
@@ -117,7 +118,6 @@ export class StepRunner implements Effects {
       return this.#eventOfDeath(effect, error);
     } finally {
       clearTimeout(deadline);
-      this.#options.report({ type: 'task-end', text: task });
     }
   }
 
@@ -190,6 +190,20 @@ export class StepRunner implements Effects {
 function commandOf({ source, input, kind }: RunningEffect): ExecutorCommand {
   if (source === 'undo') return { type: 'undo', kind, facts: input.facts };
   return { type: 'perform', kind, facts: input.facts, recovering: input.attempt > 1 };
+}
+
+/** How a user reads that a step ended. */
+function endWord(event: TransactionEvent): string {
+  switch (event.type) {
+    case 'STEP_DONE':
+    case 'UNDO_DONE':
+      return 'done';
+    case 'STEP_FAILED':
+    case 'UNDO_FAILED':
+      return event.failure.code === 'cancelled' ? 'cancelled' : 'failed';
+    default:
+      return 'interrupted';
+  }
 }
 
 function deadlineFailure(kind: StepKind): Failure {
