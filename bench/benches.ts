@@ -1,0 +1,8 @@
+// What can be measured, by name; each gives one or more figures.
+
+import type { Figure } from './figure.js';
+import { transactionStart } from './transaction-start.js';
+
+export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  'transaction-start': transactionStart,
+};
