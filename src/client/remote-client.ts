@@ -45,8 +45,8 @@ export class RemoteClient implements Client {
   }
 
   async begin(request: ClientRequest): Promise<TransactionHandle> {
-    await this.register();
-    const os = textResult(await this.sysroot('GetOS', 's', [request.stateroot ?? '']));
+    const [found] = await Promise.all([this.sysroot('GetOS', 's', [request.stateroot ?? '']), this.register()]);
+    const os = textResult(found);
     const address = textResult(await this.daemon.call(methodCall(os, request, this.identity.commandLine)));
     return RemoteTransaction.attach(this.daemon, transactionOfAddress(address));
   }

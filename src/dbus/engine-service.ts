@@ -80,6 +80,7 @@ export class EngineService {
       pathOf: transactionPath,
       others: engine.appended.pipe(map(appendedSignal)),
       onBug: log.bug,
+      endsWithTransactions: false,
     });
     this.live = live;
     const begin: BeginParts = { engine, gate, guard: this.guard, sockets: this.sockets };
@@ -107,6 +108,7 @@ export class EngineService {
       pathOf: (other) => (other === id ? PEER_TRANSACTION_PATH : null),
       others: EMPTY,
       onBug: log.bug,
+      endsWithTransactions: true,
     });
     // only owner and root can connect
     return this.assemble(live, new Map([this.transactionImplementation(PEER_GATE, () => id)]), null);

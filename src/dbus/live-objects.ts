@@ -16,6 +16,8 @@ export interface LiveObjectsParts {
   /** Signals of other sources that go the same way. */
   readonly others: Observable<Signal>;
   readonly onBug: (error: unknown) => void;
+  /** Nothing is followed any more once its transactions have ended: their sockets outlive them for a while. */
+  readonly endsWithTransactions: boolean;
 }
 
 export class LiveObjects {
@@ -69,7 +71,9 @@ export class LiveObjects {
     const signals = this.finished === null ? [] : changes(this.present, next);
     this.present = next;
     for (const signal of signals) this.outgoing.next(signal);
-    this.finish(this.parts.transactions(snapshot).filter((view) => view.final));
+    const views = this.parts.transactions(snapshot);
+    this.finish(views.filter((view) => view.final));
+    if (this.parts.endsWithTransactions && views.every((view) => view.final)) this.subscriptions.unsubscribe();
   }
 
   private finish(ended: readonly TransactionView[]): void {

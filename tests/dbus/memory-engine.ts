@@ -123,7 +123,7 @@ export class MemoryEngine implements Engine {
   end(parts: Partial<TransactionView>): void {
     const { active, recent } = this.snapshot();
     if (active === null) return;
-    this.show({ active: null, recent: [{ ...active, step: null, final: true, ...parts }, ...recent] });
+    this.show({ active: null, recent: [{ ...active, step: null, final: true, ...parts }, ...recent].slice(0, 20) });
   }
 
   show(parts: Partial<EngineSnapshot>): void {
