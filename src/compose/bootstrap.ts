@@ -25,8 +25,9 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
   const { apt, archives, root, resolved, signal } = options;
   mkdirSync(archives, { recursive: true });
   await runChecked({
-    command: 'mmdebstrap',
-    args: mmdebstrapArguments(options),
+    // whatever it mounts in the root is gone when it ends, even killed: nothing of this machine is there to be removed
+    command: 'unshare',
+    args: ['--mount', '--propagation', 'private', 'mmdebstrap', ...mmdebstrapArguments(options)],
     env: {
       ...proxyEnvironment(),
       DEBIAN_FRONTEND: 'noninteractive',

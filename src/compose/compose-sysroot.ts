@@ -24,7 +24,7 @@ export interface ComposedSysroot {
   readonly deployment: DeploymentId | null;
 }
 
-/** A second run with the same ref and commit changes nothing. @throws invalid-sysroot, no-such-revision, ostree-failed */
+/** A second run with the same ref and commit changes nothing. @throws invalid-sysroot, sysroot-locked, no-such-revision, ostree-failed */
 export function composeSysroot(options: SysrootOptions): ComposedSysroot {
   const path = resolve(options.path);
   const name = parseStateroot(options.stateroot);
@@ -34,6 +34,8 @@ export function composeSysroot(options: SysrootOptions): ComposedSysroot {
     throw new AptOstreeError('no-such-revision', `cannot find the ref ${options.ref} in ${options.repo}`);
   initialize(path);
   using sysroot = Sysroot.open(path);
+  if (!sysroot.tryLock())
+    throw new AptOstreeError('sysroot-locked', `cannot change ${path}: another program holds its lock`);
   if (sysroot.deployments().length > 0) return { commit, deployment: existing(sysroot, name, commit) };
   prepare(sysroot, name, options);
   const kargs = options.kargs;

@@ -6,12 +6,12 @@ import type { Checksum, CommitFacts, MetadataValue } from '../model/deployment.j
 import { AptOstreeError } from '../model/errors.js';
 import { Repo } from '../native/repo.js';
 import { checkTree } from '../tree/checks.js';
-import { dracutArguments, INITRAMFS_ENVIRONMENT } from '../tree/initramfs.js';
+import { dracutArguments, INITRAMFS_ENVIRONMENT, keepInitramfsArguments } from '../tree/initramfs.js';
 import { kernelReleases, moveKernels } from '../tree/kernel.js';
 import { runInTree } from '../tree/run-in-tree.js';
 import { type AptRoot, makeAptRoot } from './apt-root.js';
 import { bootstrap, nameVersionArchitecture } from './bootstrap.js';
-import { customize, mutateOsRelease } from './customize.js';
+import { checkFiles, customize, mutateOsRelease } from './customize.js';
 import { inputHash } from './input-hash.js';
 import { convertToOstree } from './layout.js';
 import { type ResolvedTree, refreshIndexes, resolveTree } from './resolve.js';
@@ -48,6 +48,7 @@ export const PACKAGE_LIST_KEY = 'apt-ostree.packages-list';
 
 /** @throws invalid-treefile, apt-failed, package-not-found, unsolvable, command-failed, invalid-tree, ostree-failed */
 export async function composeTree(options: ComposeOptions): Promise<Composed> {
+  checkFiles(options.treefile);
   mkdirSync(options.workDirectory, { recursive: true });
   const scratch = mkdtempSync(join(options.workDirectory, 'apt-ostree-compose-'));
   try {
@@ -114,6 +115,7 @@ async function buildTree({ root, apt, resolved, version, archives }: Build, opti
 
 async function buildInitramfs(root: string, { treefile, say, signal }: ComposeOptions): Promise<void> {
   moveKernels(root);
+  keepInitramfsArguments(root, treefile.initramfsArguments);
   for (const release of kernelReleases(root)) {
     say(`Building the initramfs of ${release}`);
     const args = dracutArguments({

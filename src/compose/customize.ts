@@ -7,11 +7,25 @@ import { runChecked } from '../system/process.js';
 import { runInTree } from '../tree/run-in-tree.js';
 import type { Treefile } from './treefile.js';
 
+/** Whether all files that the treefile names are there, before half a minute is spent. @throws invalid-treefile */
+export function checkFiles({ file, addFiles, postprocessScript }: Treefile): void {
+  const named = addFiles.map(([source]) => ['add-files', source] as const);
+  const scripts = postprocessScript === null ? [] : [['postprocess-script', postprocessScript] as const];
+  const missing = [...named, ...scripts].find(([, source]) => !existsSync(source));
+  if (missing === undefined) return;
+  const [key, source] = missing;
+  throw new AptOstreeError(
+    'invalid-treefile',
+    `cannot use treefile ${file}: key "${key}" names ${source}, which does not exist`,
+  );
+}
+
 /** Still the plain Debian layout, with /etc in its place. */
 export async function customize(root: string, treefile: Treefile, signal?: AbortSignal): Promise<void> {
+  // added files first: a unit may be among them
+  addFiles(root, treefile);
   await enableUnits(root, treefile, signal);
   setDefaultTarget(root, treefile);
-  addFiles(root, treefile);
   await runScripts(root, treefile, signal);
   for (const path of treefile.removeFiles) removeFile(root, path, treefile);
 }
@@ -19,7 +33,8 @@ export async function customize(root: string, treefile: Treefile, signal?: Abort
 async function enableUnits(root: string, { units, file }: Treefile, signal?: AbortSignal): Promise<void> {
   if (units.length === 0) return;
   const args = [`--root=${root}`, 'enable', '--', ...units];
-  await runChecked({ command: 'systemctl', args, signal, task: `enable the units of treefile ${file}` });
+  const task = `enable the units of treefile ${file}`;
+  await runChecked({ command: 'systemctl', args, signal, task, code: 'invalid-treefile' });
 }
 
 function setDefaultTarget(root: string, { defaultTarget, file }: Treefile): void {
@@ -36,13 +51,8 @@ function setDefaultTarget(root: string, { defaultTarget, file }: Treefile): void
 }
 
 /** Modes come from the source, owners are root's. */
-function addFiles(root: string, { addFiles, file }: Treefile): void {
+function addFiles(root: string, { addFiles }: Treefile): void {
   for (const [source, destination] of addFiles) {
-    if (!existsSync(source))
-      throw new AptOstreeError(
-        'invalid-treefile',
-        `cannot use treefile ${file}: key "add-files" names ${source}, which does not exist`,
-      );
     const target = inTree(root, destination);
     mkdirSync(dirname(target), { recursive: true });
     cpSync(source, target, { recursive: true, verbatimSymlinks: true });
@@ -55,7 +65,7 @@ async function runScripts(root: string, treefile: Treefile, signal?: AbortSignal
     name: `script ${index + 1} of key "postprocess"`,
   }));
   const { postprocessScript: file } = treefile;
-  if (file !== null) scripts.push({ text: readScript(file, treefile), name: file });
+  if (file !== null) scripts.push({ text: readFileSync(file, 'utf8'), name: file });
   for (const { text, name } of scripts) {
     const script = '.apt-ostree-postprocess';
     writeFileSync(join(root, script), text, { mode: 0o755 });
@@ -72,14 +82,6 @@ async function runScripts(root: string, treefile: Treefile, signal?: AbortSignal
       rmSync(join(root, script), { force: true });
     }
   }
-}
-
-function readScript(path: string, { file }: Treefile): string {
-  if (existsSync(path)) return readFileSync(path, 'utf8');
-  throw new AptOstreeError(
-    'invalid-treefile',
-    `cannot use treefile ${file}: key "postprocess-script" names ${path}, which does not exist`,
-  );
 }
 
 function removeFile(root: string, path: string, { file }: Treefile): void {

@@ -18,6 +18,7 @@ import { ownerNames } from '../tree/account-names.js';
 import { moveKernels } from '../tree/kernel.js';
 import { stripMachineSpecific } from '../tree/machine-specific.js';
 import { captureOpt } from '../tree/opt-capture.js';
+import { installSecretUnits } from '../tree/secret-units.js';
 import {
   EXTENDED_STATES,
   STATE_DIRECTORIES,
@@ -32,7 +33,7 @@ import { captureVar } from '../tree/var-capture.js';
 import type { Treefile } from './treefile.js';
 
 /** Raised whenever the same packages give another tree, so that the next compose does not call it unchanged. */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 
 /** Directories at the top that are a machine's own: symlinks into /var. */
 const INTO_VAR: readonly (readonly [directory: string, inVar: string, link: string])[] = [
@@ -52,7 +53,7 @@ export async function convertToOstree(root: string, treefile: Treefile): Promise
   moveKernels(root);
   movePackageState(root);
   writeAptConfiguration(root);
-  stripMachineSpecific(join(root, 'etc'));
+  installSecretUnits(join(root, 'usr'), stripMachineSpecific(join(root, 'etc')));
   writeMachineId(root, treefile);
   placeTmp(root, treefile);
   redirectTmpfiles(root);

@@ -1,5 +1,9 @@
 // The call that builds an initramfs which mounts a deployment: dracut, only the modules this needs, reproducible.
 
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { AptOstreeError } from '../model/errors.js';
+
 /** A generic image: what finds and mounts a root filesystem, and ostree-prepare-root. */
 const MODULES = [
   'base',
@@ -24,6 +28,24 @@ export interface InitramfsOptions {
 /** Where OSTree looks for it, absolute in the tree. */
 export function initramfsPath(release: string): string {
   return `/usr/lib/modules/${release}/initramfs.img`;
+}
+
+/** Where a tree keeps the arguments its treefile asked for, so that a layer that needs a new initramfs gets a like one. */
+const ARGUMENTS_FILE = 'usr/lib/apt-ostree/initramfs-args.json';
+
+export function keepInitramfsArguments(root: string, args: readonly string[]): void {
+  if (args.length === 0) return;
+  mkdirSync(dirname(join(root, ARGUMENTS_FILE)), { recursive: true });
+  writeFileSync(join(root, ARGUMENTS_FILE), `${JSON.stringify(args)}\n`);
+}
+
+/** Those of the tree at ROOT; none where its treefile had none. @throws invalid-tree */
+export function keptInitramfsArguments(root: string): readonly string[] {
+  const file = join(root, ARGUMENTS_FILE);
+  if (!existsSync(file)) return [];
+  const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
+  throw new AptOstreeError('invalid-tree', `cannot read /${ARGUMENTS_FILE}: it is no list of texts`);
 }
 
 /** Arguments of /usr/bin/dracut. */

@@ -94,25 +94,32 @@ test('refuses to make a sysroot of a directory with other content, or of a ref t
   removeSysroot(path);
 });
 
-test('names a package that no source has', async () => {
+/** What a treefile that includes the shipped one is refused with, on a dry run. */
+async function refusal(text: string): Promise<string> {
   const { path: repo } = await baseRepo();
   const directory = mkdtempSync(join(tmpdir(), 'compose-'));
   const treefile = join(directory, 'tree.yaml');
-  writeFileSync(treefile, `include: ${TREEFILE}\npackages: [no-such-package-anywhere]\n`);
-  const { status, stderr } = await compose(
-    'tree',
-    '--repo',
-    repo,
-    '--cachedir',
-    join(CACHE, 'compose'),
-    '--dry-run',
-    treefile,
-  );
-  assert.deepEqual(
-    [status, stderr],
-    [1, 'error: cannot resolve the tree: Unable to locate package no-such-package-anywhere\n'],
-  );
+  writeFileSync(treefile, `include: ${TREEFILE}\n${text}\n`);
+  const cache = join(CACHE, 'compose');
+  const { status, stderr } = await compose('tree', '--repo', repo, '--cachedir', cache, '--dry-run', treefile);
   rmSync(directory, { recursive: true });
+  assert.equal(status, 1);
+  return stderr.replaceAll(directory, '').trimEnd();
+}
+
+test('names a package that no source has', async () => {
+  const said = await refusal('packages: [no-such-package-anywhere]');
+  assert.equal(said, 'error: cannot resolve the tree: Unable to locate package no-such-package-anywhere');
+});
+
+test('tells which dependency an excluded package leaves unmet', async () => {
+  const said = await refusal('exclude-packages: [libpolkit-gobject-1-0]');
+  assert.match(said, /^error: cannot resolve the tree: .*polkitd : Depends: libpolkit-gobject-1-0/);
+});
+
+test('misses a file of the treefile before anything is built', async () => {
+  const said = await refusal('add-files: [[gone, /etc/gone]]');
+  assert.equal(said, 'error: cannot use treefile /tree.yaml: key "add-files" names /gone, which does not exist');
 });
 
 test('tells wrong usage in one line', async () => {
