@@ -47,14 +47,15 @@ async function printUris(
   requests: readonly string[],
   signal?: AbortSignal,
 ): Promise<readonly TreePackage[]> {
-  const args = ['--yes', '--quiet=2', '-o', 'Acquire::ForceHash=SHA256', '--print-uris', 'install', ...requests];
+  // quieter, apt would not tell what is unmet; without ForceHash it prints MD5 sums, and nothing where there is none
+  const args = ['--yes', '--quiet=1', '-o', 'Acquire::ForceHash=SHA256', '--print-uris', 'install', ...requests];
   const result = await run({ command: 'apt-get', args, env: root.environment, signal });
   if (result.status !== 0) throw unsolvable(failureReason(result), result.stdout);
   const lines = result.stdout.split('\n').filter((line) => line.startsWith("'"));
   return lines.map(parseUriLine).sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-/** Without ForceHash apt prints MD5 sums, and nothing where an archive has none. `'URI' NAME_VERSION_ARCH.deb SIZE SHA256:HEX`; in the file name, apt writes a colon as %3a. */
+/** `'URI' NAME_VERSION_ARCH.deb SIZE SHA256:HEX`; in the file name, apt writes a colon as %3a. */
 export function parseUriLine(line: string): TreePackage {
   const match = /^'[^']*' ([^_ ]+)_([^_ ]+)_([^_ ]+)\.deb (\d+) (SHA256:[0-9a-f]{64})$/.exec(line);
   if (match === null) throw new AptOstreeError('apt-failed', `cannot read apt's answer: ${line}`);

@@ -114,7 +114,7 @@ test('names a package that no source has', async () => {
 
 test('tells which dependency an excluded package leaves unmet', async () => {
   const said = await refusal('exclude-packages: [libpolkit-gobject-1-0]');
-  assert.match(said, /^error: cannot resolve the tree: .*polkitd : Depends: libpolkit-gobject-1-0/);
+  assert.match(said, /^error: cannot resolve the tree: .*polkitd : Depends: .*libpolkit-gobject-1-0 .*not installable/);
 });
 
 test('misses a file of the treefile before anything is built', async () => {
