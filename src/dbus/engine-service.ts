@@ -62,6 +62,8 @@ export class EngineService {
     // sockets first, so that an address is there when its transaction is shown
     this.sockets.follow();
     this.tree = this.wholeTree();
+    const { active } = engine.snapshot();
+    if (active?.state === 'Created') this.guard.expect(active.id);
   }
 
   async close(): Promise<void> {

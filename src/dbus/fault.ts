@@ -2,6 +2,7 @@
 
 import { AptOstreeError, ERRORS, failureOf } from '../model/errors.js';
 import { type Message, message } from './wire/message.js';
+import { sendable } from './wire/value.js';
 
 type FaultName =
   | 'UnknownObject'
@@ -31,7 +32,7 @@ export function errorReply(call: Message, error: unknown): Message {
     replySerial: call.serial,
     destination: call.sender,
     signature: 's',
-    body: [text.replaceAll('\0', '\u{FFFD}')],
+    body: [sendable(text)],
   });
 }
 

@@ -151,7 +151,11 @@ export const TRANSACTION_INTERFACE = {
     ErrorName: { type: 's', emits: 'value', about: 'D-Bus error name; empty unless it failed.' },
     ErrorMessage: { type: 's', emits: 'value', about: 'One line; empty unless it failed.' },
     Unchanged: { type: 's', emits: 'value', about: 'Why there was nothing to do, in one line; else empty.' },
-    Report: { type: 's', emits: 'invalidates', about: 'JSON: impact, resolution, deployment … as far as known.' },
+    Report: {
+      type: 's',
+      emits: 'invalidates',
+      about: 'JSON: impact, resolution (unless very long), deployment … as far as known.',
+    },
   },
   signals: {
     Finished: { arguments: { success: 'b', error_message: 's' }, about: 'The last signal; properties are fresh.' },

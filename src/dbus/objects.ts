@@ -3,7 +3,7 @@
 import { type InterfaceDefinition, interfaceDefinition, type ValuesOf } from './members.js';
 import { BASE_PATH, OBJECT_MANAGER, PROPERTIES } from './names.js';
 import type { WireValue } from './wire/value.js';
-import { isSameValue, type VarDict, Variant } from './wire/value.js';
+import { isSameValue, sendable, type VarDict, Variant } from './wire/value.js';
 
 /** Property values by interface name. */
 export type ServedObject = ReadonlyMap<string, VarDict>;
@@ -30,7 +30,7 @@ export function servedInterface<I extends InterfaceDefinition>(
   const variants = Object.entries<WireValue>(values).map(([name, value]): [string, Variant] => {
     const property = definition.properties[name];
     if (property === undefined) throw new Error(`${definition.name} has no property ${name}`);
-    return [name, new Variant(property.type, value)];
+    return [name, new Variant(property.type, typeof value === 'string' ? sendable(value) : value)];
   });
   return [definition.name, new Map(variants)];
 }

@@ -133,17 +133,29 @@ const REPORTED: readonly FactName[] = [
   'pruned',
 ];
 
+/** Many transactions can stand in one message; the one long fact is left out then. */
+const MAX_REPORT = 512 * 1024;
+
 /** Facts are made once per event and resolutions are long, so the text is kept with them. */
 const reports = new WeakMap<SomeFacts, string>();
 
 function report(facts: SomeFacts): string {
   const known = reports.get(facts);
   if (known !== undefined) return known;
-  const text = JSON.stringify(
-    Object.fromEntries(REPORTED.filter((name) => name in facts).map((name) => [name, facts[name]])),
-  );
+  const whole = reportOf(facts, REPORTED);
+  const text =
+    whole.length <= MAX_REPORT
+      ? whole
+      : reportOf(
+          facts,
+          REPORTED.filter((name) => name !== 'resolution'),
+        );
   reports.set(facts, text);
   return text;
+}
+
+function reportOf(facts: SomeFacts, names: readonly FactName[]): string {
+  return JSON.stringify(Object.fromEntries(names.filter((name) => name in facts).map((name) => [name, facts[name]])));
 }
 
 const dictsByDeployments = new WeakMap<readonly Deployment[], readonly VarDict[]>();

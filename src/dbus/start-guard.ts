@@ -39,6 +39,11 @@ export class StartGuard {
     peer.onLeave(() => this.left(id, peer));
   }
 
+  /** A transaction found at the start, whose client may come back within the deadline. */
+  expect(id: TransactionId): void {
+    if (!this.watches.has(id)) this.begin(id);
+  }
+
   close(): void {
     for (const id of this.watches.keys()) this.forget(id);
   }

@@ -7,7 +7,7 @@ import { TRANSACTION } from './names.js';
 import type { Signal } from './objects.js';
 import { clamped } from './progress-memory.js';
 import { failureOfView } from './projection.js';
-import type { WireValue } from './wire/value.js';
+import { sendable, type WireValue } from './wire/value.js';
 
 type Signals = (typeof TRANSACTION_INTERFACE)['signals'];
 
@@ -55,8 +55,12 @@ function signal<Name extends keyof Signals>(
 ): Signal {
   const { arguments: names } = TRANSACTION_INTERFACE.signals[member];
   const given = new Map<string, WireValue>(Object.entries(values));
-  const body = Object.keys(names).map((name) => given.get(name) ?? '');
+  const body = Object.keys(names).map((name) => sendableValue(given.get(name) ?? ''));
   return { path, interface: TRANSACTION, member, signature: signatureOf(names), body };
+}
+
+function sendableValue(value: WireValue): WireValue {
+  return typeof value === 'string' ? sendable(value) : value;
 }
 
 function integer(value: number): bigint {

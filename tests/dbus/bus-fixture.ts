@@ -22,6 +22,7 @@ export class BusFixture {
   readonly bus: PrivateBus;
   readonly bugs: unknown[] = [];
   readonly notes: string[] = [];
+  readonly lost: string[] = [];
   private readonly services: BusService[] = [];
 
   static async start(guardTimes?: GuardTimes): Promise<BusFixture> {
@@ -41,7 +42,7 @@ export class BusFixture {
       socketDirectory: join(this.bus.directory, 'run'),
       peerCredentials,
       log: { bug: (error) => this.bugs.push(error), note: (line) => this.notes.push(line) },
-      onLost: () => undefined,
+      onLost: (reason) => this.lost.push(reason),
       ...(guardTimes === undefined ? {} : { guardTimes }),
     });
     this.services.push(service);

@@ -228,6 +228,17 @@ print(bus.call_blocking('${NAME}', '${BASE}/Sysroot', None, 'GetAll', 's', ('',)
     assert.equal((await fixture.gdbus(`${BASE}/Sysroot`, `${STANDARD}.Peer.Ping`)).status, 0);
   });
 
+  it('sends texts with zero bytes without being cut off', async () => {
+    const { engine } = fixture;
+    engine.submit(submission());
+    engine.report({ type: 'message', text: 'a\0b' });
+    engine.end({ state: 'Failed', failure: { code: 'script-failed', message: 'cannot configure x: a\0b' } });
+    const path = `${BASE}/Transaction/${engine.snapshot().recent[0]?.id}`;
+    const { stdout } = await fixture.gdbus(path, `${STANDARD}.Properties.Get`, `${NAME}.Transaction`, 'ErrorMessage');
+    assert.equal(stdout, "(<'cannot configure x: a\u{FFFD}b'>,)\n");
+    assert.deepEqual(fixture.lost, []);
+  });
+
   it('refuses the name to a second daemon', async () => {
     await assert.rejects(fixture.serve(), /another apt-ostreed has it/);
   });
@@ -242,6 +253,37 @@ os = bus.get_object('${NAME}', sysroot.GetOS('', dbus_interface='${NAME}.Sysroot
 os.Rollback(dbus.Dictionary({}, signature='sv'), dbus_interface='${NAME}.OS')
 time.sleep(0)
 `;
+
+describe('service whose bus ends', () => {
+  it('says so once', async () => {
+    const fixture = await BusFixture.start();
+    await fixture.bus.stop();
+    await sleep(50);
+    assert.deepEqual(fixture.lost, ['the bus closed the connection']);
+    await fixture.unserve();
+  });
+});
+
+describe('service that starts with a transaction that nobody had started', () => {
+  it('drops it after the deadline unless somebody starts it', async () => {
+    const fixture = await BusFixture.start();
+    await fixture.unserve();
+    fixture.engine.submit(submission());
+    await fixture.serve({ leaveGraceMs: 100, startDeadlineMs: 200 });
+    const { stdout } = await fixture.run([
+      'busctl',
+      'get-property',
+      NAME,
+      `${BASE}/Sysroot`,
+      `${NAME}.Sysroot`,
+      'ActiveTransactionPath',
+    ]);
+    assert.match(stdout, /unix:path=.*guid=/);
+    await sleep(300);
+    assert.equal(fixture.engine.snapshot().active, null);
+    await fixture.stop();
+  });
+});
 
 /** A connection that calls the service with any arguments. */
 async function plainClient(address: string) {

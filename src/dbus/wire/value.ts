@@ -29,6 +29,11 @@ export function varDict(entries: Readonly<Record<string, readonly [string, WireV
   return new Map(Object.entries(entries).map(([key, [signature, value]]) => [key, new Variant(signature, value)]));
 }
 
+/** Text of other programs as D-Bus can carry it: a bus cuts off whoever sends a zero byte. */
+export function sendable(text: string): string {
+  return text.replaceAll('\0', '\u{FFFD}');
+}
+
 /** Same type and same content. */
 export function isSameValue(one: WireValue, other: WireValue): boolean {
   if (one === other) return true;
