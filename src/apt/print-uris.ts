@@ -31,14 +31,6 @@ export function parsePrintedUris(output: string): readonly PrintedArchive[] {
   });
 }
 
-/** Real packages that apt took for a virtual one: `Note, selecting 'X' instead of 'Y'`. */
-export function parseSelected(output: string): ReadonlyMap<string, string> {
-  const selected = new Map<string, string>();
-  for (const [, real = '', asked = ''] of output.matchAll(/^Note, selecting '([^']+)' instead of '([^']+)'$/gm))
-    selected.set(asked, real);
-  return selected;
-}
-
 /** apt quotes `_`, `:` and the per cent sign of a version in file names. */
 function unquote(text: string): string {
   return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

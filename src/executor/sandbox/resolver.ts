@@ -8,7 +8,7 @@ import { parseStanzas, type Stanza } from '../../apt/deb822.js';
 import { fullName, type InstalledPackage, parseStatus } from '../../apt/dpkg-status.js';
 import { condenseRefusal } from '../../apt/explanation.js';
 import { parsePolicy, parseReverseProvides } from '../../apt/policy.js';
-import { type PrintedArchive, parsePrintedUris, parseSelected } from '../../apt/print-uris.js';
+import { type PrintedArchive, parsePrintedUris } from '../../apt/print-uris.js';
 import { AptOstreeError } from '../../model/errors.js';
 import type { LocalPackage, ResolvedPackage } from '../../model/package.js';
 import { failureReason } from '../../system/process.js';
@@ -36,11 +36,10 @@ export async function resolvePackages(
 ): Promise<readonly ResolvedPackage[]> {
   if (wanted.names.length + wanted.local.length === 0) return [];
   refuseLocalOfBase(wanted);
-  await refuseUnknown(wanted.names, view);
+  const selected = await selectNames(wanted.names, view);
   const output = await printUris(wanted, view);
   const archives = parsePrintedUris(output);
   refuseBaseChange(archives, wanted);
-  const selected = parseSelected(output);
   const direct = new Set([
     ...wanted.names.map((name) => bareName(selected.get(name) ?? name)),
     ...wanted.local.map((each) => each.name),
@@ -66,22 +65,30 @@ function refuseLocalOfBase({ local, base }: WantedPackages): void {
   }
 }
 
-/** All names that apt does not know, in one error; apt itself would take some of them for patterns or for removals. */
-async function refuseUnknown(names: readonly string[], view: AptView): Promise<void> {
-  if (names.length === 0) return;
+/**
+ * The real package behind each name that is only a virtual one. All names that apt does not know are named in one
+ * error; apt itself would take some of them for patterns or for removals.
+ */
+async function selectNames(names: readonly string[], view: AptView): Promise<ReadonlyMap<string, string>> {
+  if (names.length === 0) return new Map();
   const result = await view.run(['apt-cache', ...APT_OPTIONS, 'policy', '--', ...names]);
   const candidates = parsePolicy(result.stdout);
   const withoutCandidate = names.filter((name) => (candidates.get(name) ?? null) === null);
-  if (withoutCandidate.length === 0) return;
+  if (withoutCandidate.length === 0) return new Map();
   const shown = await view.run(['apt-cache', ...APT_OPTIONS, 'showpkg', '--', ...withoutCandidate]);
   const providers = parseReverseProvides(shown.stdout);
   const unknown = withoutCandidate.filter((name) => (providers.get(bareName(name)) ?? []).length === 0);
   if (unknown.length > 0) throw new AptOstreeError('package-not-found', `cannot find packages: ${unknown.join(', ')}`);
-  const choices = withoutCandidate.filter((name) => (providers.get(bareName(name)) ?? []).length > 1);
-  const [first] = choices;
-  if (first === undefined) return;
-  const list = (providers.get(bareName(first)) ?? []).join(', ');
-  throw new AptOstreeError('unsolvable', `cannot install ${first}: several packages provide it, name one of ${list}`);
+  return new Map(withoutCandidate.map((name) => [name, onlyProvider(name, providers.get(bareName(name)) ?? [])]));
+}
+
+function onlyProvider(name: string, providers: readonly string[]): string {
+  const [provider, ...others] = providers;
+  if (provider !== undefined && others.length === 0) return provider;
+  throw new AptOstreeError(
+    'unsolvable',
+    `cannot install ${name}: several packages provide it, name one of ${providers.join(', ')}`,
+  );
 }
 
 async function printUris({ names, local }: WantedPackages, view: AptView): Promise<string> {
