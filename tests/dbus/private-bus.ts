@@ -21,7 +21,9 @@ export async function startBus(): Promise<PrivateBus> {
   const socket = join(directory, 'bus');
   const config = join(directory, 'bus.conf');
   writeFileSync(config, configuration(socket));
-  const child = spawn('dbus-daemon', [`--config-file=${config}`, '--nofork', '--nopidfile'], { stdio: 'ignore' });
+  // a bus does not outlive its test, however that ends
+  const command = ['--pdeathsig', 'KILL', 'dbus-daemon', `--config-file=${config}`, '--nofork', '--nopidfile'];
+  const child = spawn('setpriv', command, { stdio: 'ignore' });
   while (!existsSync(socket)) await sleep(5);
   return {
     address: `unix:path=${socket}`,
