@@ -4,13 +4,12 @@ import type { Logger } from 'pino';
 import { BehaviorSubject, filter, firstValueFrom, Subject } from 'rxjs';
 import { initialTransition, type SnapshotFrom, transition } from 'xstate';
 import type { EventFilter, EventRow, HistoryFilter } from '../journal/rows.js';
-import type { JournalStore } from '../journal/store.js';
 import { type SupervisorEvent, supervisorMachine } from '../machines/supervisor.js';
 import type { Caller } from '../model/caller.js';
 import type { Deployment } from '../model/deployment.js';
 import { AptOstreeError, failureOf } from '../model/errors.js';
 import { operationOf } from '../model/operations.js';
-import { isSameRequest, type Request } from '../model/request.js';
+import { isSameRequest } from '../model/request.js';
 import {
   type EngineSnapshot,
   planSteps,
@@ -19,30 +18,15 @@ import {
   type TransactionProgress,
   type TransactionView,
 } from '../model/transaction.js';
-import { bootEvent } from './boot-outcome.js';
 import { type ActorSurroundings, DurableActor } from './durable-actor.js';
 import type { Engine, Submission } from './engine.js';
-import type { Executor, ExecutorOptions } from './executor-process.js';
+import type { EngineOptions } from './engine-options.js';
+import type { Executor } from './executor-process.js';
 import { Housekeeping } from './housekeeping.js';
+import { asksForReboot, busy, refuseImpossible, refuseUnlessReady, undoFailed } from './refusals.js';
+import { StagedTransactions } from './staged-transactions.js';
 import { StepRunner } from './step-runner.js';
 import { isActive, isFinal } from './transaction-view.js';
-
-export interface EngineOptions {
-  readonly journal: JournalStore;
-  readonly sysroot: string;
-  /** Reads the sysroot's deployments, in boot order; called after each change. */
-  readonly readDeployments: () => readonly Deployment[];
-  readonly stateroots: () => readonly string[];
-  readonly startExecutor: (options: Omit<ExecutorOptions, 'program'>) => Executor;
-  /** Ids found in scratch names, refs and the like: what a tidy-up may be needed for. */
-  readonly leftovers: () => readonly TransactionId[];
-  /** Restarts the machine; called after a transaction that asked for it was committed. */
-  readonly reboot: () => void;
-  readonly bootId: string;
-  readonly now: () => number;
-  readonly newId: () => TransactionId;
-  readonly log: Logger;
-}
 
 const RECENT = 20;
 
@@ -58,7 +42,7 @@ export class TransactionEngine implements Engine {
   readonly #options: EngineOptions;
   #supervisor: SnapshotFrom<typeof supervisorMachine>;
   #active: Active | null = null;
-  readonly #staged = new Map<TransactionId, DurableActor>();
+  readonly #staged: StagedTransactions;
   #recent: readonly TransactionView[] = [];
   #deployments: readonly Deployment[] = [];
   readonly #housekeeping: Housekeeping;
@@ -66,6 +50,7 @@ export class TransactionEngine implements Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#staged = new StagedTransactions(options.bootId);
     this.#housekeeping = new Housekeeping({ ...options, keep: () => this.#keep(), onTidied: () => this.reload() });
     [this.#supervisor] = initialTransition(supervisorMachine);
     this.#readDeployments();
@@ -82,6 +67,7 @@ export class TransactionEngine implements Engine {
     try {
       if (journal.readOnly !== null) throw new AptOstreeError('journal-newer', journal.readOnly);
       for (const id of journal.openTransactions()) this.#resume(id);
+      this.#settleStaged();
       this.#supervise({ type: 'RECOVERED' });
       if (this.#active === null) this.#housekeeping.atStart();
     } catch (error) {
@@ -91,19 +77,13 @@ export class TransactionEngine implements Engine {
   }
 
   submit({ request, caller, authorizations }: Submission) {
-    this.#refuseUnlessReady();
+    refuseUnlessReady(this.snapshot());
     const running = this.#active;
     if (running !== null) {
       if (isSameRequest(running.actor.opening.request, request)) return { id: running.actor.opening.id, joined: true };
       throw busy(running.actor.view());
     }
-    if (!this.#options.stateroots().includes(request.stateroot))
-      throw new AptOstreeError('no-such-stateroot', `cannot find stateroot ${JSON.stringify(request.stateroot)}`);
-    if (asksForReboot(request) && !this.#deployments.some(({ booted }) => booted))
-      throw new AptOstreeError(
-        'invalid-argument',
-        `cannot reboot after it: the sysroot ${this.#options.sysroot} does not run this machine`,
-      );
+    refuseImpossible(request, { ...this.#options, deployments: this.#deployments });
     const { method, plan, title } = operationOf(request);
     const id = this.#options.newId();
     const actor = DurableActor.open(
@@ -131,7 +111,7 @@ export class TransactionEngine implements Engine {
       return false;
     }
     if (!actor.accepts({ type: 'START' })) return false;
-    this.#refuseUnlessReady();
+    refuseUnlessReady(this.snapshot());
     this.#send(actor, { type: 'START' }, null);
     return true;
   }
@@ -161,6 +141,7 @@ export class TransactionEngine implements Engine {
 
   reload(): void {
     this.#readDeployments();
+    this.#settleStaged();
     this.#show();
   }
 
@@ -234,7 +215,7 @@ export class TransactionEngine implements Engine {
   #finish({ actor, runner }: Active): void {
     const view = actor.view();
     this.#active = null;
-    if (!isFinal(actor.snapshot)) this.#stageKept(actor);
+    if (!isFinal(actor.snapshot)) this.#staged.replace(actor);
     this.#recent = [view, ...this.#recent].slice(0, RECENT);
     this.#readDeployments();
     this.#supervise({ type: 'ENDED', id: view.id });
@@ -247,15 +228,6 @@ export class TransactionEngine implements Engine {
       void this.#housekeeping.done().then(() => this.#options.reboot());
   }
 
-  /** A newer staged deployment takes the place of an older one in /run. */
-  #stageKept(actor: DurableActor): void {
-    const { bootId } = this.#options;
-    for (const older of this.#staged.values())
-      older.send({ type: 'BOOTED', what: 'superseded', bootId, checksum: null });
-    this.#staged.clear();
-    this.#staged.set(actor.opening.id, actor);
-  }
-
   /** Transactions whose scratch and refs are still needed. */
   #keep(): readonly TransactionId[] {
     return this.#active === null ? [] : [this.#active.actor.opening.id];
@@ -265,7 +237,7 @@ export class TransactionEngine implements Engine {
     const { journal, bootId } = this.#options;
     const actor = DurableActor.resume(journal.eventsOf(id), this.#surroundings());
     if (actor.snapshot.value === 'staged') {
-      this.#resumeStaged(actor);
+      this.#staged.resume(actor);
       return;
     }
     this.#activate(actor);
@@ -279,10 +251,12 @@ export class TransactionEngine implements Engine {
     if (way !== undefined) this.#send(actor, way, null);
   }
 
-  #resumeStaged(actor: DurableActor): void {
-    const event = bootEvent(actor.view(), { bootId: this.#options.bootId, deployments: this.#deployments });
-    if (event === null) this.#staged.set(actor.opening.id, actor);
-    else actor.send(event);
+  #settleStaged(): void {
+    try {
+      this.#staged.settle(this.#deployments);
+    } catch (error) {
+      this.#break(error);
+    }
   }
 
   #send(actor: DurableActor, event: TransactionEvent, by: Caller | null): void {
@@ -312,14 +286,6 @@ export class TransactionEngine implements Engine {
     this.#supervise({ type: 'BROKEN', reason: message });
   }
 
-  #refuseUnlessReady(): void {
-    const { state, broken } = this.snapshot();
-    if (state === 'broken')
-      throw new AptOstreeError('journal-broken', `cannot change anything: ${broken ?? 'the engine is broken'}`);
-    if (state === 'recovering')
-      throw new AptOstreeError('transaction-active', 'cannot begin yet: the daemon is recovering');
-  }
-
   #readDeployments(): void {
     try {
       this.#deployments = this.#options.readDeployments();
@@ -343,24 +309,4 @@ export class TransactionEngine implements Engine {
       recent: this.#recent,
     };
   }
-}
-
-function asksForReboot(request: Request): boolean {
-  return 'reboot' in request && request.reboot;
-}
-
-function busy(running: TransactionView): AptOstreeError {
-  const { id, title, caller } = running;
-  return new AptOstreeError(
-    'transaction-active',
-    `cannot begin: transaction in progress: ${title} (${id}, uid ${caller.uid}); wait for it, or end it with "apt-ostree cancel"`,
-  );
-}
-
-function undoFailed(view: TransactionView): AptOstreeError {
-  const why = view.failure?.message ?? 'unknown';
-  return new AptOstreeError(
-    'undo-failed',
-    `transaction ${view.id} (${view.title}) is half undone: ${why}; mend that and restart apt-ostreed, which tries again`,
-  );
 }
