@@ -6,6 +6,8 @@ import type { PackageFailure, ScriptLog } from './script-log.js';
 export function dpkgFailure(log: ScriptLog, lastLine: string): AptOstreeError {
   const failure = log.failure();
   if (failure === null) return new AptOstreeError('dpkg-failed', `cannot install packages: ${lastLine}`);
+  if (NO_SPACE.test(`${failure.reason}\n${failure.lastLine ?? ''}`))
+    return new AptOstreeError('no-space', `cannot ${failure.phase} ${failure.package}: no space left on the device`);
   const overwrite = /trying to overwrite '([^']+)', which is also in package (\S+)/.exec(failure.reason);
   if (overwrite !== null)
     return new AptOstreeError(
@@ -16,6 +18,8 @@ export function dpkgFailure(log: ScriptLog, lastLine: string): AptOstreeError {
     return scriptFailure(failure);
   return new AptOstreeError('dpkg-failed', `cannot ${failure.phase} ${failure.package}: ${failure.reason}`);
 }
+
+const NO_SPACE = /No space left on device/i;
 
 function scriptFailure({ package: name, phase, reason, lastLine }: PackageFailure): AptOstreeError {
   const script = /(pre|post)-?(installation|removal)/.exec(reason)?.[0] ?? `${phase}`;

@@ -50,7 +50,7 @@ export async function layeringSysroot(): Promise<LayeringSysroot> {
   return { ...sysroot, own, remove, [Symbol.dispose]: remove };
 }
 
-type TaskOptions = Partial<Omit<DriverTask, 'sysroot' | 'request' | 'steps'>>;
+type TaskOptions = Partial<Omit<DriverTask, 'sysroot' | 'request' | 'steps'>> & { readonly offline?: boolean };
 
 export function install(
   sysroot: FreshSysroot,
@@ -58,12 +58,14 @@ export function install(
   steps: readonly StepKind[] = COMMIT,
   options: TaskOptions = {},
 ): Promise<Outcome> {
+  const { offline = false, ...rest } = options;
   const full = { kind: 'install', stateroot: sysroot.stateroot, ...request };
-  return drive({ sysroot: sysroot.path, request: full, steps, ...options });
+  return drive({ sysroot: sysroot.path, request: full, steps, ...rest }, { offline });
 }
 
-export async function drive(task: DriverTask): Promise<Outcome> {
-  const args = ['--mount', '--propagation', 'private', process.execPath, '--enable-source-maps', DRIVER];
+export async function drive(task: DriverTask, { offline }: { readonly offline: boolean }): Promise<Outcome> {
+  const namespaces = ['--mount', '--propagation', 'private', ...(offline ? ['--net'] : [])];
+  const args = [...namespaces, process.execPath, '--enable-source-maps', DRIVER];
   const child = spawn('unshare', [...args, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

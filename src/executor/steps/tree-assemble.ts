@@ -44,7 +44,8 @@ async function assembleInMemoryOrOnDisk(
   try {
     return { gave: { scripts: await assemble(facts, context, { onDisk: false }) } };
   } catch (error) {
-    if (!isMemoryFull(layout)) throw error;
+    const isFull = isMemoryFull(layout) || (error instanceof AptOstreeError && error.code === 'no-space');
+    if (!isFull || !isInMemory(layout)) throw error;
     context.report({ type: 'message', text: 'The tree does not fit into memory; assembling it on disk' });
     return { gave: { scripts: await assemble(facts, context, { onDisk: true }) } };
   }
