@@ -13,8 +13,8 @@ export interface AptRoot {
   readonly lists: string;
   /** The sources file, deb822. */
   readonly sources: string;
-  /** `Acquire::…` lines of this machine: proxies and what else its network needs. */
-  readonly acquire: readonly string[];
+  /** File of this machine's `Acquire::…` settings: proxies and what else its network needs, passwords maybe. */
+  readonly acquire: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -40,9 +40,11 @@ export async function makeAptRoot({ treefile, directory, lists }: AptRootOptions
   const sources = join(directory, 'etc/sources.list.d/base.sources');
   writeFileSync(sources, treeSources(treefile).map(formatSource).join('\n'));
   writeFileSync(join(directory, 'etc/preferences.d/excluded'), excludedPackages(treefile));
-  const acquire = await machineAcquire();
-  const config = [...configuration({ treefile, directory, lists }), ...acquire];
-  writeFileSync(join(directory, 'apt.conf'), `${config.join('\n')}\n`);
+  const network = await machineAcquire();
+  const acquire = join(directory, 'acquire.conf');
+  writeFileSync(acquire, `${network.join('\n')}\n`, { mode: 0o600 });
+  const config = [...configuration({ treefile, directory, lists }), ...network];
+  writeFileSync(join(directory, 'apt.conf'), `${config.join('\n')}\n`, { mode: 0o600 });
   const environment = {
     APT_CONFIG: join(directory, 'apt.conf'),
     DEBIAN_FRONTEND: 'noninteractive',

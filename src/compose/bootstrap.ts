@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AptOstreeError } from '../model/errors.js';
-import { runChecked } from '../system/process.js';
+import { failureReason, type ProcessResult, run, runChecked } from '../system/process.js';
 import { type AptRoot, proxyEnvironment } from './apt-root.js';
 import type { ResolvedTree, TreePackage } from './resolve.js';
 import type { Treefile } from './treefile.js';
@@ -16,7 +16,7 @@ interface BootstrapOptions {
   readonly root: string;
   /** Package archives, kept between composes. */
   readonly archives: string;
-  readonly onLine?: (line: string) => void;
+  readonly say: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -24,26 +24,40 @@ interface BootstrapOptions {
 export async function bootstrap(options: BootstrapOptions): Promise<void> {
   const { apt, archives, root, resolved, signal } = options;
   mkdirSync(archives, { recursive: true });
-  await runChecked({
+  const lines: string[] = [];
+  const result = await run({
     // whatever it mounts in the root is gone when it ends, even killed: nothing of this machine is there to be removed
     command: 'unshare',
     args: ['--mount', '--propagation', 'private', 'mmdebstrap', ...mmdebstrapArguments(options)],
-    env: {
-      ...proxyEnvironment(),
-      DEBIAN_FRONTEND: 'noninteractive',
-      // account files carry the day of a password's last change: a fixed one, so that equal inputs give equal trees
-      SOURCE_DATE_EPOCH: '86400',
-      // Debian's kernel hooks honour this: an initramfs is built once, by ourselves, when all packages are configured
-      INITRD: 'No',
-      LISTS: apt.lists,
-      ARCHIVES: archives,
-    },
+    env: environment(options),
     signal,
-    onLine: (_, line) => options.onLine?.(line),
-    task: 'bootstrap the tree',
+    onLine: (_, line) => lines.push(line),
   });
+  if (result.status !== 0) throw failure(result, lines, options);
   await assertInstalled(root, resolved, signal);
   markAutomatic(root, resolved, options.treefile.architecture);
+}
+
+function environment({ apt, archives }: BootstrapOptions): Readonly<Record<string, string>> {
+  return {
+    ...proxyEnvironment(),
+    DEBIAN_FRONTEND: 'noninteractive',
+    // account files carry the day of a password's last change: a fixed one, so that equal inputs give equal trees
+    SOURCE_DATE_EPOCH: '86400',
+    // Debian's kernel hooks honour this: an initramfs is built once, by ourselves, when all packages are configured
+    INITRD: 'No',
+    LISTS: apt.lists,
+    ARCHIVES: archives,
+  };
+}
+
+const SHOWN_LINES = 40;
+
+/** The one line of an error seldom tells which package's script failed: what was printed before it is shown too. */
+function failure(result: ProcessResult, lines: readonly string[], { say }: BootstrapOptions): AptOstreeError {
+  for (const line of lines.slice(-SHOWN_LINES)) say(`  ${line}`);
+  const broken = lines.findLast((line) => line.startsWith('dpkg: error'));
+  return new AptOstreeError('command-failed', `cannot bootstrap the tree: ${broken ?? failureReason(result)}`);
 }
 
 /** Hooks are run by a shell with the root as `$1`; paths of ours reach them by the environment. */
@@ -69,7 +83,8 @@ function mmdebstrapArguments({ treefile, apt, resolved, root }: BootstrapOptions
     ...[LEND_INDEXES, LEND_ARCHIVES, NO_KERNEL_LINKS].map((hook) => `--setup-hook=${hook}`),
     `--customize-hook=${KEEP_ARCHIVES}`,
     '--aptopt=Acquire::Languages "none"',
-    ...apt.acquire.map((line) => `--aptopt=${line}`),
+    // as a file, since everybody can read command lines
+    `--aptopt=${apt.acquire}`,
     ...(treefile.documentation ? [] : NO_DOCUMENTATION.map((line) => `--dpkgopt=${line}`)),
     `--include=${resolved.packages.map(({ name, version }) => `${name}=${version}`).join(',')}`,
     ...[treefile.suite, root, apt.sources],

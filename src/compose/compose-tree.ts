@@ -104,7 +104,7 @@ interface Build {
 async function buildTree({ root, apt, resolved, version, archives }: Build, options: ComposeOptions): Promise<void> {
   const { treefile, say, signal } = options;
   say('Installing packages');
-  await bootstrap({ treefile, apt, resolved, root, archives, signal });
+  await bootstrap({ treefile, apt, resolved, root, archives, say, signal });
   await customize(root, treefile, signal);
   mutateOsRelease(root, treefile, version);
   await buildInitramfs(root, options);

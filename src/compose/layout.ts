@@ -30,6 +30,9 @@ import {
 import { knownPaths } from '../tree/tmpfiles.js';
 import { formatLine } from '../tree/tmpfiles-line.js';
 import { captureVar } from '../tree/var-capture.js';
+import { keepSources } from './keep-sources.js';
+import type { AptSource } from './machine-sources.js';
+import { treeSources } from './tree-sources.js';
 import type { Treefile } from './treefile.js';
 
 /** Raised whenever the same packages give another tree, so that the next compose does not call it unchanged. */
@@ -52,7 +55,7 @@ export async function convertToOstree(root: string, treefile: Treefile): Promise
   clearMounts(root);
   moveKernels(root);
   movePackageState(root);
-  writeAptConfiguration(root);
+  writeAptConfiguration(root, treeSources(treefile));
   installSecretUnits(join(root, 'usr'), stripMachineSpecific(join(root, 'etc')));
   writeMachineId(root, treefile);
   placeTmp(root, treefile);
@@ -94,13 +97,10 @@ function moveExtendedStates(root: string): void {
   renameSync(join(root, 'var/lib/apt/extended_states'), to);
 }
 
-/** What bootstrapping needed of apt's configuration goes, sources get a name of their own. */
-function writeAptConfiguration(root: string): void {
+/** What bootstrapping needed of apt's configuration goes. */
+function writeAptConfiguration(root: string, sources: readonly AptSource[]): void {
   rmSync(join(root, 'etc/apt/apt.conf.d/99mmdebstrap'), { force: true });
-  const sources = join(root, 'etc/apt/sources.list.d');
-  for (const name of readdirSync(sources))
-    if (name.startsWith('0000')) renameSync(join(sources, name), join(sources, name.slice(4)));
-  rmSync(join(root, 'etc/apt/sources.list'), { force: true });
+  keepSources(root, sources);
   const text = `// package state of a deployment lies in its tree\nDir::State::extended_states "${EXTENDED_STATES}";\n`;
   writeFileSync(join(root, APT_CONFIGURATION), text);
 }
