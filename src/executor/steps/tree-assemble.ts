@@ -16,6 +16,7 @@ import { installArchives } from '../sandbox/dpkg-run.js';
 import { archiveFile } from '../sandbox/local-import.js';
 import { basePackages } from '../sandbox/resolver.js';
 import {
+  isInMemory,
   isMemoryFull,
   mark,
   openScratch,
