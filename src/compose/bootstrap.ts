@@ -32,6 +32,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
     env: environment(options),
     signal,
     onLine: (_, line) => lines.push(line),
+    task: 'bootstrap the tree',
   });
   if (result.status !== 0) throw failure(result, lines, options);
   await assertInstalled(root, resolved, signal);

@@ -26,6 +26,8 @@ export interface ProcessOptions {
   readonly killGraceMs?: number;
   /** How much of each stream is kept, counted from its end. */
   readonly outputLimitBytes?: number;
+  /** What the user reads of a failure: "cannot TASK: reason". Default: "run PROGRAM". */
+  readonly task?: string;
 }
 
 export interface ProcessResult {
@@ -39,8 +41,6 @@ export interface ProcessResult {
 }
 
 export interface CheckedOptions extends ProcessOptions {
-  /** What the user reads: "cannot TASK: reason". Default: "run PROGRAM". */
-  readonly task?: string;
   readonly code?: ErrorCode;
 }
 
@@ -190,14 +190,11 @@ function refuseWhenAborted(options: ProcessOptions): void {
   if (options.signal?.aborted) throw interruption(options, 'abort');
 }
 
-function interruption({ command, deadlineMs }: ProcessOptions, reason: Interruption | null): AptOstreeError {
-  const program = basename(command);
+function interruption({ command, task, deadlineMs }: ProcessOptions, reason: Interruption | null): AptOstreeError {
+  const doing = task ?? `finish ${basename(command)}`;
   if (reason === 'deadline')
-    return new AptOstreeError(
-      'deadline-exceeded',
-      `cannot finish ${program}: it ran longer than ${(deadlineMs ?? 0) / 1000} s`,
-    );
-  return new AptOstreeError('cancelled', `cannot finish ${program}: cancelled`);
+    return new AptOstreeError('deadline-exceeded', `cannot ${doing}: it ran longer than ${(deadlineMs ?? 0) / 1000} s`);
+  return new AptOstreeError('cancelled', `cannot ${doing}: cancelled`);
 }
 
 function startFailure({ command }: ProcessOptions, cause: Error): AptOstreeError {
