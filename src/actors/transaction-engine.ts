@@ -8,21 +8,20 @@ import { type SupervisorEvent, supervisorMachine } from '../machines/supervisor.
 import type { Caller } from '../model/caller.js';
 import type { Deployment } from '../model/deployment.js';
 import { AptOstreeError, failureOf } from '../model/errors.js';
-import { operationOf } from '../model/operations.js';
 import { isSameRequest } from '../model/request.js';
-import {
-  type EngineSnapshot,
-  planSteps,
-  type TransactionEvent,
-  type TransactionId,
-  type TransactionProgress,
-  type TransactionView,
+import type {
+  EngineSnapshot,
+  TransactionEvent,
+  TransactionId,
+  TransactionProgress,
+  TransactionView,
 } from '../model/transaction.js';
 import { type ActorSurroundings, DurableActor } from './durable-actor.js';
 import type { Engine, Submission } from './engine.js';
 import type { EngineOptions } from './engine-options.js';
 import type { Executor } from './executor-process.js';
 import { Housekeeping } from './housekeeping.js';
+import { openingOf } from './opening.js';
 import { asksForReboot, busy, refuseImpossible, refuseUnlessReady, undoFailed } from './refusals.js';
 import { StagedTransactions } from './staged-transactions.js';
 import { StepRunner } from './step-runner.js';
@@ -84,24 +83,12 @@ export class TransactionEngine implements Engine {
       throw busy(running.actor.view());
     }
     refuseImpossible(request, { ...this.#options, deployments: this.#deployments });
-    const { method, plan, title } = operationOf(request);
-    const id = this.#options.newId();
     const actor = DurableActor.open(
-      {
-        id,
-        request,
-        plan: planSteps(plan),
-        title: caller.commandLine ?? title,
-        method,
-        caller,
-        authorizations,
-        bootId: this.#options.bootId,
-        openedAtMs: this.#options.now(),
-      },
+      openingOf({ request, caller, authorizations }, this.#options),
       this.#surroundings(),
     );
     this.#activate(actor);
-    return { id, joined: false };
+    return { id: actor.opening.id, joined: false };
   }
 
   start(id: TransactionId): boolean {

@@ -31,7 +31,7 @@ export async function lockJournal(path: string): Promise<void> {
     if (performance.now() > deadlineMs)
       throw new AptOstreeError(
         'journal-locked',
-        `cannot serve: another apt-ostreed is at work on this sysroot (it holds ${path}.lock); use it, or end it first`,
+        `cannot serve: another apt-ostreed is at work on this sysroot (it holds ${path}.lock); wait until it has ended`,
       );
     await sleep(20);
   }

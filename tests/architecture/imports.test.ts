@@ -78,6 +78,15 @@ test('SQL stands only in the journal', () => {
   );
 });
 
+test('nothing asks the ostree program: libostree is called', () => {
+  const asks = /(?:command: |spawn\(|run\w*\(\s*\[?)['"](?:\/usr\/bin\/)?ostree['"]/;
+  const wrong = FILES.filter((file) => asks.test(readFileSync(file, 'utf8')));
+  assert.deepEqual(
+    wrong.map((file) => relative(SRC, file)),
+    [],
+  );
+});
+
 test('no module imports itself in a circle', () => {
   const graph = new Map<string, readonly string[]>();
   for (const file of FILES)
