@@ -88,8 +88,8 @@ async function mountView({ base, directory, context }: ViewPlace): Promise<AptVi
   };
 }
 
-/** Whose /etc counts: the booted deployment's, else the one that boots next. */
-function liveDeployment({ sysroot, request }: StepContext): string {
+/** Directory of the deployment whose /etc counts: the booted one, else the one that boots next. */
+export function liveDeployment({ sysroot, request }: StepContext): string {
   const merge = configMerge(sysroot.deployments(), request.stateroot);
   if (merge === null)
     throw new AptOstreeError('no-such-deployment', `cannot find a deployment in stateroot ${request.stateroot}`);

@@ -47,9 +47,13 @@ export async function bindMount(source: string, target: string): Promise<void> {
 
 /** Unmounts all at and below a directory, the last mounted first; one that is busy goes when its last user does. */
 export async function unmountBelow(directory: string): Promise<void> {
-  const below = mountPoints().filter(({ path }) => path === directory || path.startsWith(`${directory}/`));
-  for (const { path } of below.reverse())
-    await runChecked({ command: 'umount', args: ['--lazy', '--no-canonicalize', path], task: `unmount ${path}` });
+  const below = mountPoints()
+    .map(({ path }) => path)
+    .filter((path) => path === directory || path.startsWith(`${directory}/`))
+    .reverse();
+  if (below.length === 0) return;
+  const args = ['--lazy', '--no-canonicalize', ...below];
+  await runChecked({ command: 'umount', args, task: `unmount ${below.join(', ')}` });
 }
 
 export function isMountPoint(path: string): boolean {

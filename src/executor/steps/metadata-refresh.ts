@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { refreshFailure } from '../../apt/refresh-failure.js';
 import type { Facts } from '../../model/facts.js';
-import { APT_OPTIONS, type AptView, removeAptView, withAptView } from '../sandbox/apt-view.js';
+import { APT_OPTIONS, type AptView, liveDeployment, removeAptView, withAptView } from '../sandbox/apt-view.js';
 import { originBase } from '../sandbox/origin-base.js';
 import type { StepContext, StepHandler } from '../step-handler.js';
 
@@ -14,15 +14,16 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export const metadataRefresh: StepHandler<'metadata.refresh'> = {
   probe: async () => null,
   perform: async (_facts, context) => {
-    const refreshed = await withAptView(originBase(context), context, (view) => refresh(view, context));
+    const sources = sourcesDigest(join(liveDeployment(context), 'etc'));
+    if (!isForced(context) && isFresh(context, sources))
+      return { gave: { refreshed: { changed: false, warning: null } } };
+    const refreshed = await withAptView(originBase(context), context, (view) => refresh(view, sources, context));
     return { gave: { refreshed } };
   },
   undo: async (_facts, context) => removeAptView(context),
 };
 
-async function refresh(view: AptView, context: StepContext): Promise<Facts['refreshed']> {
-  const sources = sourcesDigest(view);
-  if (!isForced(context) && isFresh(context, sources)) return { changed: false, warning: null };
+async function refresh(view: AptView, sources: string, context: StepContext): Promise<Facts['refreshed']> {
   context.report({ type: 'task-begin', text: 'Updating package indexes' });
   const before = listsDigest(context);
   const result = await view.run(['apt-get', ...APT_OPTIONS, '-q', 'update']);
@@ -56,7 +57,7 @@ function stampFile({ paths }: StepContext): string {
   return join(dirname(paths.aptLists), 'apt-ostree-refreshed');
 }
 
-function sourcesDigest({ etc }: AptView): string {
+function sourcesDigest(etc: string): string {
   const hash = createHash('sha256');
   const directory = join(etc, 'apt/sources.list.d');
   const parts = existsSync(directory) ? readdirSync(directory).sort() : [];
