@@ -17,8 +17,7 @@ for (const code of Object.keys(ERRORS).filter(isErrorCode)) {
       signals: [failed(code, `cannot: ${code}`)],
     });
     assert.equal(status, ERRORS[code].exit);
-    const message =
-      code === 'cancelled' ? 'cannot finish install htop: cannot: cancelled' : `cannot: ${code}`;
+    const message = code === 'cancelled' ? 'cannot finish install htop: cannot: cancelled' : `cannot: ${code}`;
     assert.equal(err, `error: ${message}\n`);
     assert.equal(out, '');
     assert.equal(asked.closed, 1);
