@@ -61,15 +61,20 @@ test('tells the line of broken YAML', () => {
   refused('ref: a\nref: b\n', /line 2: /);
 });
 
+/** `${name}`, as it stands in a treefile. */
+const use = (name: string) => `\${${name}}`;
+
 test('puts variables in everywhere but in scripts', () => {
-  const tree = load(
-    'variables: {release: 12}\nref: debian/${release}/${basearch}\nsuite: bookworm\npackages: ["linux-image-${basearch}"]\npostprocess: ["echo ${HOME}"]\n',
-  );
-  assert.deepEqual(
-    [tree.ref, tree.packages, tree.postprocess],
-    ['debian/12/amd64', ['linux-image-amd64'], ['echo ${HOME}']],
-  );
-  refused('ref: "${nothing}"\nsuite: s\n', /key "ref" uses the unknown variable "nothing"$/);
+  const lines = [
+    'variables: {release: 12}',
+    `ref: debian/${use('release')}/${use('basearch')}`,
+    'suite: bookworm',
+    `packages: ["linux-image-${use('basearch')}"]`,
+    `postprocess: ["echo ${use('HOME')}"]`,
+  ];
+  const { ref, packages, postprocess } = load(`${lines.join('\n')}\n`);
+  assert.deepEqual([ref, packages, postprocess], ['debian/12/amd64', ['linux-image-amd64'], [`echo ${use('HOME')}`]]);
+  refused(`ref: "${use('nothing')}"\nsuite: s\n`, /key "ref" uses the unknown variable "nothing"$/);
 });
 
 test('takes packages of this architecture, several in one text', () => {
