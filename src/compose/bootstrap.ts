@@ -65,9 +65,8 @@ function failure(result: ProcessResult, lines: readonly string[], { say }: Boots
 const LEND_INDEXES = 'mkdir -p "$1/var/lib/apt/lists" && cp -a --reflink=auto "$LISTS/." "$1/var/lib/apt/lists/"';
 const LEND_ARCHIVES =
   'mkdir -p "$1/var/cache/apt/archives" && find "$ARCHIVES" -maxdepth 1 -name "*.deb" -exec cp -l -t "$1/var/cache/apt/archives" {} + || cp -t "$1/var/cache/apt/archives" "$ARCHIVES"/*.deb';
-// biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
 const KEEP_ARCHIVES =
-  'for deb in "$1"/var/cache/apt/archives/*.deb; do test -e "$ARCHIVES/${deb##*/}" || cp --reflink=auto "$deb" "$ARCHIVES/"; done';
+  'for deb in "$1"/var/cache/apt/archives/*.deb; do test -e "$ARCHIVES/$(basename "$deb")" || cp --reflink=auto "$deb" "$ARCHIVES/"; done';
 /** No /vmlinuz links: boot loader entries are OSTree's. Stays in the tree, for kernels that are layered. */
 const NO_KERNEL_LINKS = 'mkdir -p "$1/etc" && echo do_symlinks=no > "$1/etc/kernel-img.conf"';
 
@@ -106,7 +105,6 @@ async function assertInstalled(root: string, resolved: ResolvedTree, signal?: Ab
   const args = [
     `--admindir=${join(root, 'var/lib/dpkg')}`,
     '--show',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's
     '--showformat=${db:Status-Status} ${Package} ${Version} ${Architecture}\\n',
   ];
   const { stdout } = await runChecked({ command: 'dpkg-query', args, signal });
