@@ -1,8 +1,10 @@
 // What can be measured, by name; each gives one or more figures.
 
 import type { Figure } from './figure.js';
+import { install } from './install.js';
 import { transactionStart } from './transaction-start.js';
 
 export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'transaction-start': transactionStart,
+  install,
 };
