@@ -1,7 +1,6 @@
 // Every step and the code that does it: the list to read first.
 
-import type { StepKind } from '../model/steps.js';
-import type { StepHandler } from './step-handler.js';
+import type { StepHandlers } from './step-handler.js';
 import { deploymentWrite } from './steps/deployment-write.js';
 import { deploymentsChoose } from './steps/deployments-choose.js';
 import { deploymentsRemove } from './steps/deployments-remove.js';
@@ -18,7 +17,7 @@ import { treeAssemble } from './steps/tree-assemble.js';
 import { treeCommit } from './steps/tree-commit.js';
 import { treeFinish } from './steps/tree-finish.js';
 
-export const STEP_HANDLERS: { readonly [Kind in StepKind]: StepHandler<Kind> } = {
+export const STEP_HANDLERS: StepHandlers = {
   'revision.resolve': revisionResolve,
   'metadata.refresh': metadataRefresh,
   'packages.resolve': packagesResolve,

@@ -6,23 +6,36 @@ import type { ExecutorAnswer, ExecutorCommand, ExecutorTask } from '../model/ipc
 import type { Progress } from '../model/progress.js';
 import { type StepKind, stepDefinition } from '../model/steps.js';
 import type { Sysroot } from '../native/sysroot.js';
-import { STEP_HANDLERS } from './handlers.js';
 import { openLockedSysroot, takeExecutorLock } from './locks.js';
 import { statePaths } from './state-paths.js';
-import type { StepContext, StepHandler } from './step-handler.js';
-import { tidy } from './tidy.js';
+import type { StepContext, StepHandler, StepHandlers } from './step-handler.js';
+import type { tidy } from './tidy.js';
 
 type Work = Exclude<ExecutorCommand, { type: 'task' | 'abort' }>;
 
+/** All that an executor can do. */
+export interface Abilities {
+  readonly handlers: StepHandlers;
+  readonly tidy: typeof tidy;
+}
+
+export interface SessionOptions {
+  readonly task: ExecutorTask;
+  readonly abilities: Abilities;
+  readonly report: (progress: Progress) => void;
+}
+
 export class ExecutorSession {
   readonly #task: ExecutorTask;
+  readonly #abilities: Abilities;
   readonly #report: (progress: Progress) => void;
   #controller = new AbortController();
   #sysroot: Sysroot | null = null;
   #lockFd: number | null = null;
 
-  constructor(task: ExecutorTask, report: (progress: Progress) => void) {
+  constructor({ task, abilities, report }: SessionOptions) {
     this.#task = task;
+    this.#abilities = abilities;
     this.#report = report;
   }
 
@@ -37,14 +50,18 @@ export class ExecutorSession {
     context.sysroot.loadIfChanged();
     switch (command.type) {
       case 'perform':
-        return perform(handlerOf(command.kind), command, context);
+        return perform(this.#handlerOf(command.kind), command, context);
       case 'undo':
-        await handlerOf(command.kind).undo(command.facts, context);
+        await this.#handlerOf(command.kind).undo(command.facts, context);
         return { type: 'undone' };
       case 'tidy':
-        await tidy(context, command);
+        await this.#abilities.tidy(context, command);
         return { type: 'tidied' };
     }
+  }
+
+  #handlerOf(kind: StepKind): AnyHandler {
+    return this.#abilities.handlers[kind] as unknown as AnyHandler;
   }
 
   async #context(): Promise<StepContext> {
@@ -72,10 +89,6 @@ interface AnyHandler {
   probe(facts: SomeFacts, context: StepContext): ReturnType<StepHandler<StepKind>['probe']>;
   perform(facts: SomeFacts, context: StepContext): ReturnType<StepHandler<StepKind>['perform']>;
   undo(facts: SomeFacts, context: StepContext): Promise<void>;
-}
-
-function handlerOf(kind: StepKind): AnyHandler {
-  return STEP_HANDLERS[kind] as unknown as AnyHandler;
 }
 
 async function perform(

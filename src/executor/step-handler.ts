@@ -51,3 +51,5 @@ export interface StepHandler<Kind extends StepKind> {
   /** Takes back whatever `perform` may have done, wholly or half. Reads only what `perform` reads; idempotent. */
   undo(facts: FactsFor<Kind>, context: StepContext): Promise<void>;
 }
+
+export type StepHandlers = { readonly [Kind in StepKind]: StepHandler<Kind> };

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { configMerge } from '../../model/deployment.js';
 import type { AccountMap } from '../../model/facts.js';
 import { assignIds, type IdAssignment, type KnownIds } from '../../tree/account-ids.js';
-import { type Accounts, addedAccounts, parseAccounts } from '../../tree/accounts.js';
+import { type Accounts, addedAccounts, changedAccounts, parseAccounts } from '../../tree/accounts.js';
 import { formatSysusers, LAYERED_SYSUSERS, parseSysusers } from '../../tree/sysusers.js';
 import type { StepContext } from '../step-handler.js';
 import { changeOwners } from './change-owners.js';
@@ -20,7 +20,13 @@ export interface FinishedAccounts {
 
 export function finishAccounts(layout: ScratchLayout, context: StepContext): FinishedAccounts {
   const base = readAccounts(join(layout.base, 'usr/etc'));
-  const added = addedAccounts(base, readAccounts(join(layout.root, 'usr/etc')));
+  const after = readAccounts(join(layout.root, 'usr/etc'));
+  const added = addedAccounts(base, after);
+  for (const name of changedAccounts(base, after))
+    context.report({
+      type: 'message',
+      text: `Left the account ${name} as the base has it; a package's script changed it`,
+    });
   const assignment = assignIds({ added, base, known: knownIds(context) });
   changeOwners(layout, assignment);
   writeSysusers(layout, assignment);

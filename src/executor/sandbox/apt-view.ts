@@ -10,7 +10,7 @@ import type { ProcessOptions, ProcessResult } from '../../system/process.js';
 import type { StepContext } from '../step-handler.js';
 import { baseTree } from './base-tree.js';
 import { type Bind, runInSandbox, type Sandbox } from './bubblewrap.js';
-import { bindMount, mountOverlay, unmountBelow } from './mounts.js';
+import { bindReadOnly, mountOverlay, unmountBelow } from './mounts.js';
 import { dropEmptyScratch, scratchLayout } from './scratch.js';
 import { writeMountPoints } from './shim.js';
 
@@ -67,8 +67,8 @@ interface ViewPlace {
 async function mountView({ base, directory, context }: ViewPlace): Promise<AptView> {
   const at = (name: string) => join(directory, name);
   for (const name of ['base', 'mounts', 'root', 'live-etc', 'own-etc', 'etc']) mkdirSync(at(name));
-  await bindMount(baseTree(base, context), at('base'));
-  await bindMount(join(liveDeployment(context), 'etc'), at('live-etc'));
+  await bindReadOnly(baseTree(base, context), at('base'));
+  await bindReadOnly(join(liveDeployment(context), 'etc'), at('live-etc'));
   writeMountPoints(at('mounts'), at('base'));
   writeOwnEtc(at('own-etc'));
   await mountOverlay({ within: directory, lower: ['mounts', 'base'], upper: null, target: 'root' });

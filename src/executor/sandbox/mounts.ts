@@ -1,6 +1,7 @@
 // Mounts of a step, in the executor's private mount namespace: they vanish with it, whatever happens.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { AptOstreeError } from '../../model/errors.js';
 import { runChecked } from '../../system/process.js';
 
@@ -28,7 +29,7 @@ export async function mountOverlay({ within, lower, upper, target }: Overlay): P
       : `${lowerdir},upperdir=${upper.directory},workdir=${upper.work},${WRITABLE_OPTIONS}`;
   const args = ['-t', 'overlay', '-o', `nodev,${options}`, 'overlay', target];
   await runChecked({ command: 'mount', args, cwd: within, task: 'mount the tree' });
-  const mounted = mountPoints().findLast((each) => each.path === `${within}/${target}`);
+  const mounted = mountPoints().findLast((each) => each.path === canonical(join(within, target)));
   if (upper !== null && (mounted === undefined || /(redirect_dir|metacopy)=(on|follow)/.test(mounted.options)))
     throw new AptOstreeError(
       'invalid-sysroot',
@@ -41,15 +42,17 @@ export async function mountTmpfs(target: string, sizeBytes: number): Promise<voi
   await runChecked({ command: 'mount', args, task: 'mount memory for the tree' });
 }
 
-export async function bindMount(source: string, target: string): Promise<void> {
-  await runChecked({ command: 'mount', args: ['--bind', source, target], task: 'mount the base tree' });
+/** Read only, so that nothing that removes or writes below the target can reach the source. */
+export async function bindReadOnly(source: string, target: string): Promise<void> {
+  await runChecked({ command: 'mount', args: ['-o', 'bind,ro', source, target], task: 'mount the base tree' });
 }
 
 /** Unmounts all at and below a directory, the last mounted first; one that is busy goes when its last user does. */
 export async function unmountBelow(directory: string): Promise<void> {
+  const top = canonical(directory);
   const below = mountPoints()
     .map(({ path }) => path)
-    .filter((path) => path === directory || path.startsWith(`${directory}/`))
+    .filter((path) => path === top || path.startsWith(`${top}/`))
     .reverse();
   if (below.length === 0) return;
   const args = ['--lazy', '--no-canonicalize', ...below];
@@ -57,7 +60,14 @@ export async function unmountBelow(directory: string): Promise<void> {
 }
 
 export function isMountPoint(path: string): boolean {
-  return mountPoints().some((each) => each.path === path);
+  const place = canonical(path);
+  return mountPoints().some((each) => each.path === place);
+}
+
+/** The kernel lists mounts by their real paths, and in a booted system /ostree is a link. */
+function canonical(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  return path === dirname(path) ? path : join(canonical(dirname(path)), basename(path));
 }
 
 interface MountPoint {

@@ -15,6 +15,7 @@ import { failureReason } from '../../system/process.js';
 import { SYSIMAGE } from '../../tree/state-layout.js';
 import type { StepContext } from '../step-handler.js';
 import { APT_OPTIONS, type AptView } from './apt-view.js';
+import { hasIndexes } from './index-files.js';
 import { archiveFile } from './local-import.js';
 
 export interface WantedPackages {
@@ -36,7 +37,7 @@ export async function resolvePackages(
 ): Promise<readonly ResolvedPackage[]> {
   if (wanted.names.length + wanted.local.length === 0) return [];
   refuseLocalOfBase(wanted);
-  const selected = await selectNames(wanted.names, view);
+  const selected = await selectNames(wanted.names, view, context);
   const output = await printUris(wanted, view);
   const archives = parsePrintedUris(output);
   refuseBaseChange(archives, wanted);
@@ -69,7 +70,11 @@ function refuseLocalOfBase({ local, base }: WantedPackages): void {
  * The real package behind each name that is only a virtual one. All names that apt does not know are named in one
  * error; apt itself would take some of them for patterns or for removals.
  */
-async function selectNames(names: readonly string[], view: AptView): Promise<ReadonlyMap<string, string>> {
+async function selectNames(
+  names: readonly string[],
+  view: AptView,
+  context: StepContext,
+): Promise<ReadonlyMap<string, string>> {
   if (names.length === 0) return new Map();
   const result = await view.run(['apt-cache', ...APT_OPTIONS, 'policy', '--', ...names]);
   const candidates = parsePolicy(result.stdout);
@@ -78,6 +83,8 @@ async function selectNames(names: readonly string[], view: AptView): Promise<Rea
   const shown = await view.run(['apt-cache', ...APT_OPTIONS, 'showpkg', '--', ...withoutCandidate]);
   const providers = parseReverseProvides(shown.stdout);
   const unknown = withoutCandidate.filter((name) => (providers.get(bareName(name)) ?? []).length === 0);
+  if (unknown.length > 0 && !hasIndexes(context))
+    throw new AptOstreeError('fetch-failed', 'cannot find packages: no package indexes are here; refresh them first');
   if (unknown.length > 0) throw new AptOstreeError('package-not-found', `cannot find packages: ${unknown.join(', ')}`);
   return new Map(withoutCandidate.map((name) => [name, onlyProvider(name, providers.get(bareName(name)) ?? [])]));
 }

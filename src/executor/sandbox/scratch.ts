@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { StatePaths } from '../state-paths.js';
-import { bindMount, isMountPoint, mountOverlay, mountTmpfs, unmountBelow } from './mounts.js';
+import { bindReadOnly, isMountPoint, mountOverlay, mountTmpfs, unmountBelow } from './mounts.js';
 import { writeShim } from './shim.js';
 
 export interface ScratchLayout {
@@ -71,8 +71,8 @@ export async function openScratch(layout: ScratchLayout, options: ScratchOptions
   }
   for (const each of [layout.upper, layout.root, layout.var, layout.base, layout.shim, layout.work])
     mkdirSync(each, { mode: 0o755 });
-  await bindMount(options.base, layout.base);
-  await writeShim(layout.shim, layout.base);
+  await bindReadOnly(options.base, layout.base);
+  writeShim(layout.shim, layout.base);
   copyRootMode(layout);
   const upper = { directory: 'upper', work: 'work' };
   await mountOverlay({ within: layout.directory, lower: ['shim', 'base'], upper, target: 'root' });

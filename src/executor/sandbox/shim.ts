@@ -3,7 +3,6 @@
 
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { runChecked } from '../../system/process.js';
 
 /** Directories that bubblewrap mounts over; a checkout has no /etc. */
 const MOUNT_POINTS = ['dev', 'etc', 'proc', 'run', 'sys', 'tmp', 'var', 'boot'];
@@ -30,26 +29,22 @@ export function writeMountPoints(directory: string, base: string): void {
   for (const name of MOUNT_POINTS) makeDirectory(directory, name, base);
 }
 
-export async function writeShim(directory: string, base: string): Promise<void> {
+export function writeShim(directory: string, base: string): void {
   writeMountPoints(directory, base);
   makeDirectory(directory, OPT_PAYLOAD, base);
-  for (const [path, content] of Object.entries(FILES)) {
+  for (const [path, content] of [...Object.entries(FILES), ...maskedHooks(base)]) {
     makeDirectory(directory, dirname(path), base);
     writeFileSync(join(directory, path), content);
     chmodSync(join(directory, path), content.startsWith('#!') ? 0o755 : 0o644);
   }
-  for (const path of HOOK_DIRECTORIES) await maskHooks(directory, path, base);
 }
 
-async function maskHooks(directory: string, path: string, base: string): Promise<void> {
-  if (!existsSync(join(base, path))) return;
-  const masked = readdirSync(join(base, path)).filter((name) => MASKED_HOOKS.has(name));
-  if (masked.length > 0) makeDirectory(directory, path, base);
-  for (const name of masked) {
-    // overlayfs: a character device 0:0 hides what lies below
-    const args = [join(directory, path, name), 'c', '0', '0'];
-    await runChecked({ command: 'mknod', args, task: 'hide a kernel hook' });
-  }
+function maskedHooks(base: string): readonly (readonly [path: string, content: string])[] {
+  return HOOK_DIRECTORIES.filter((path) => existsSync(join(base, path))).flatMap((path) =>
+    readdirSync(join(base, path))
+      .filter((name) => MASKED_HOOKS.has(name))
+      .map((name) => [`${path}/${name}`, `${STUB}exit 0\n`] as const),
+  );
 }
 
 /** The top layer's directory is the one that is seen and copied up, so it gets owner and mode of the base's. */

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { refreshFailure } from '../../apt/refresh-failure.js';
 import type { Facts } from '../../model/facts.js';
 import { APT_OPTIONS, type AptView, liveDeployment, removeAptView, withAptView } from '../sandbox/apt-view.js';
+import { hasIndexes, indexDigest } from '../sandbox/index-files.js';
 import { originBase } from '../sandbox/origin-base.js';
 import type { StepContext, StepHandler } from '../step-handler.js';
 
@@ -25,20 +26,20 @@ export const metadataRefresh: StepHandler<'metadata.refresh'> = {
 
 async function refresh(view: AptView, sources: string, context: StepContext): Promise<Facts['refreshed']> {
   context.report({ type: 'task-begin', text: 'Updating package indexes' });
-  const before = listsDigest(context);
+  const before = indexDigest(context);
   const result = await view.run(['apt-get', ...APT_OPTIONS, '-q', 'update']);
   context.report({ type: 'task-end', text: 'Updating package indexes' });
   if (result.status === 0) {
     mkdirSync(dirname(stampFile(context)), { recursive: true });
     writeFileSync(stampFile(context), sources);
-    return { changed: listsDigest(context) !== before, warning: null };
+    return { changed: indexDigest(context) !== before, warning: null };
   }
   const failure = refreshFailure(`${result.stdout}\n${result.stderr}`);
-  if (!hasLists(context)) throw failure;
+  if (!hasIndexes(context)) throw failure;
   // old indexes are signed too: going on with them is what a machine without network needs
   const warning = `${failure.message}; going on with those that are here`;
   context.report({ type: 'message', text: warning });
-  return { changed: listsDigest(context) !== before, warning };
+  return { changed: indexDigest(context) !== before, warning };
 }
 
 function isForced({ request }: StepContext): boolean {
@@ -48,7 +49,7 @@ function isForced({ request }: StepContext): boolean {
 /** The stamp holds what the sources were; its time is the time of the last complete update. */
 function isFresh(context: StepContext, sources: string): boolean {
   const stamp = stampFile(context);
-  if (!existsSync(stamp) || !hasLists(context)) return false;
+  if (!existsSync(stamp) || !hasIndexes(context)) return false;
   const ageMs = Date.now() - statSync(stamp).mtimeMs;
   return ageMs >= 0 && ageMs < DAY_MS && readFileSync(stamp, 'utf8') === sources;
 }
@@ -65,25 +66,4 @@ function sourcesDigest(etc: string): string {
     if (existsSync(file) && statSync(file).isFile())
       hash.update(`${file.slice(etc.length)}\n`).update(readFileSync(file));
   return hash.digest('hex');
-}
-
-function hasLists({ paths }: StepContext): boolean {
-  return indexFiles(paths.aptLists).some((name) => /_(Packages(\.\w+)?|InRelease|Release)$/.test(name));
-}
-
-function listsDigest({ paths }: StepContext): string {
-  const hash = createHash('sha256');
-  for (const name of indexFiles(paths.aptLists)) {
-    const { size, mtimeMs } = statSync(join(paths.aptLists, name));
-    hash.update(`${name} ${size} ${mtimeMs}\n`);
-  }
-  return hash.digest('hex');
-}
-
-function indexFiles(lists: string): readonly string[] {
-  if (!existsSync(lists)) return [];
-  return readdirSync(lists, { withFileTypes: true })
-    .filter((each) => each.isFile() && each.name !== 'lock')
-    .map((each) => each.name)
-    .sort();
 }

@@ -1,0 +1,53 @@
+// The daemon put together: journal, engine and service over one sysroot. It recovers, and only then lets itself be found.
+
+import type { Logger } from 'pino';
+import { ExecutorProcess } from '../actors/executor-process.js';
+import { TransactionEngine } from '../actors/transaction-engine.js';
+import type { JournalLocation } from '../journal/database.js';
+import type { JournalStore } from '../journal/store.js';
+import { Sysroot } from '../native/sysroot.js';
+import { bootId } from '../system/boot-id.js';
+import { newTransactionId } from '../system/transaction-id.js';
+import { journalPath, lockJournal } from './journal-place.js';
+import { leftovers } from './leftovers.js';
+import type { DaemonOptions } from './options.js';
+import type { ProgramFiles } from './program-files.js';
+import { rebootMachine } from './reboot.js';
+import { serve } from './serve.js';
+
+export interface DaemonParts {
+  readonly options: DaemonOptions;
+  readonly files: ProgramFiles;
+  readonly openJournal: (location: JournalLocation) => JournalStore;
+  readonly log: Logger;
+}
+
+/** Returns once it serves. @throws invalid-sysroot, no-such-stateroot, journal-locked, journal-broken */
+export async function runDaemon(parts: DaemonParts): Promise<void> {
+  const { options, log } = parts;
+  const engine = await openEngine(parts);
+  engine.recover();
+  await serve({ engine, options, log });
+}
+
+async function openEngine({ options, files, openJournal, log }: DaemonParts): Promise<TransactionEngine> {
+  const sysroot = Sysroot.open(options.sysroot);
+  const path = options.journal ?? journalPath(sysroot);
+  await lockJournal(path);
+  return new TransactionEngine({
+    journal: openJournal({ path, migrations: files.migrations, nativeBinding: files.sqliteBinding }),
+    sysroot: options.sysroot,
+    readDeployments: () => {
+      sysroot.loadIfChanged();
+      return sysroot.deployments();
+    },
+    stateroots: () => sysroot.stateroots(),
+    startExecutor: (executor) => new ExecutorProcess({ ...executor, program: files.executor }),
+    leftovers: () => leftovers(options.sysroot),
+    reboot: () => rebootMachine(log),
+    bootId: bootId(),
+    now: () => Date.now(),
+    newId: newTransactionId,
+    log,
+  });
+}
