@@ -1,6 +1,6 @@
 // From a treefile to a commit: resolve, bootstrap, convert, check, commit; nothing at all when the inputs are the same.
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Checksum, CommitFacts, MetadataValue } from '../model/deployment.js';
 import { AptOstreeError } from '../model/errors.js';
@@ -84,13 +84,12 @@ async function composeIn(scratch: string, options: ComposeOptions): Promise<Comp
   return commit({ root, repo, resolved, version, hash, previous }, options);
 }
 
+/** A path where nothing is yet becomes a repo; anything else that is none is left alone. */
 function openRepo(path: string, { file }: Treefile): Repo {
-  if (!existsSync(join(path, 'config')))
-    throw new AptOstreeError(
-      'invalid-argument',
-      `cannot compose ${file}: ${path} is no repo (make one with ostree init)`,
-    );
-  return Repo.open(path);
+  if (existsSync(join(path, 'config'))) return Repo.open(path);
+  if (existsSync(path) && readdirSync(path).length > 0)
+    throw new AptOstreeError('invalid-argument', `cannot compose ${file}: ${path} is no repo, and not empty`);
+  return Repo.create(path, 'bare');
 }
 
 interface Build {
