@@ -51,6 +51,16 @@ export function addedAccounts(before: Accounts, after: Accounts): AddedAccounts 
   };
 }
 
+/** Accounts that were there and are not as they were: no sysusers.d line can say that, so it stays as it was. */
+export function changedAccounts(before: Accounts, after: Accounts): readonly string[] {
+  const users = new Map(after.users.map((each) => [each.name, JSON.stringify(each)]));
+  const groups = new Map(after.groups.map((each) => [each.name, each.gid]));
+  return [
+    ...before.users.filter((each) => users.get(each.name) !== JSON.stringify(each)).map((each) => each.name),
+    ...before.groups.filter((each) => groups.get(each.name) !== each.gid).map((each) => each.name),
+  ];
+}
+
 /** Records with at least that many fields; NIS lines (`+::…`) and comments are none of ours. */
 function records(text: string, fields: number): readonly (readonly string[])[] {
   return text
