@@ -1,5 +1,6 @@
 // What can be measured, by name; each gives one or more figures.
 
+import { commit } from './commit.js';
 import type { Figure } from './figure.js';
 import { install } from './install.js';
 import { transactionStart } from './transaction-start.js';
@@ -7,4 +8,5 @@ import { transactionStart } from './transaction-start.js';
 export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'transaction-start': transactionStart,
   install,
+  commit,
 };
