@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AptOstreeError } from '../../model/errors.js';
-import { dracutArguments, INITRAMFS_ENVIRONMENT } from '../../tree/initramfs.js';
+import { dracutArguments, INITRAMFS_ENVIRONMENT, keptInitramfsArguments } from '../../tree/initramfs.js';
 import { kernelReleases, moveKernels } from '../../tree/kernel.js';
 import { runInTree } from '../../tree/run-in-tree.js';
 import type { StepContext } from '../step-handler.js';
@@ -60,7 +60,7 @@ async function makeInitramfs(release: string, { root }: ScratchLayout, context: 
     root,
     writable: true,
     command: '/usr/bin/dracut',
-    args: dracutArguments({ release, zstd, extra: [] }),
+    args: dracutArguments({ release, zstd, extra: keptInitramfsArguments(root) }),
     env: INITRAMFS_ENVIRONMENT,
     signal,
     inheritFds: childFds,

@@ -27,7 +27,9 @@ export const metadataRefresh: StepHandler<'metadata.refresh'> = {
 async function refresh(view: AptView, sources: string, context: StepContext): Promise<Facts['refreshed']> {
   context.report({ type: 'task-begin', text: 'Updating package indexes' });
   const before = indexDigest(context);
-  const result = await view.run(['apt-get', ...APT_OPTIONS, '-q', 'update']);
+  // who has indexes to go on with shall not wait long for a network that is not there
+  const patience = hasIndexes(context) ? ['-o', 'Acquire::Retries=1'] : [];
+  const result = await view.run(['apt-get', ...APT_OPTIONS, '-q', ...patience, 'update']);
   context.report({ type: 'task-end', text: 'Updating package indexes' });
   if (result.status === 0) {
     mkdirSync(dirname(stampFile(context)), { recursive: true });
