@@ -1,4 +1,5 @@
-// dpkg's own account of a run, its status lines among its output: which package and phase printed what, how long it took, how it ended.
+// dpkg's own account of a run, its status lines among its output: which package and phase printed what, how long it
+// took, how it ended.
 
 import type { ScriptReport } from '../model/facts.js';
 
