@@ -1,6 +1,7 @@
 // What can be measured, by name; each gives one or more figures.
 
 import { commit } from './commit.js';
+import { dpkgPhase } from './dpkg-phase.js';
 import type { Figure } from './figure.js';
 import { install } from './install.js';
 import { transactionStart } from './transaction-start.js';
@@ -9,4 +10,5 @@ export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>>
   'transaction-start': transactionStart,
   install,
   commit,
+  'dpkg-phase': dpkgPhase,
 };

@@ -1,9 +1,10 @@
 // What an administrator would type instead of `apt-ostree install`: check out, chroot, apt-get, commit everything, deploy.
 
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Run, withChroot } from './chroot.js';
 import { STATEROOT } from './layered-sysroot.js';
+import { shell } from './shell.js';
 
 export interface Hand {
   readonly sysroot: string;
@@ -42,32 +43,12 @@ function checkOut(hand: Hand, { base, name }: { readonly base: string; readonly 
   return tree;
 }
 
-type Run = (...command: readonly string[]) => void;
-
-/** /var is a scratch: a base commit has none, and what is in it must not be committed. */
+/** A base commit has nothing in /var, and what apt-get leaves there must not be committed. */
 function inChroot(hand: Hand, tree: string, body: (run: Run) => void): void {
-  const at = (path: string) => join(tree, path);
-  shell('mount', '-t', 'tmpfs', 'tmpfs', at('var'));
-  shell('mount', '-t', 'proc', 'proc', at('proc'));
-  shell('mount', '--rbind', '/dev', at('dev'));
-  shell('mount', '-t', 'tmpfs', 'tmpfs', at('run'));
-  const run: Run = (...command) => shell('chroot', tree, ...command);
-  try {
-    // 73: lines for users of a running machine
-    spawnSync('chroot', [tree, 'systemd-tmpfiles', '--create', '--prefix=/var'], { stdio: 'ignore' });
-    for (const [path, source] of [
-      ['var/lib/apt/lists', aptLists(hand)],
-      ['var/cache/apt', aptCache(hand)],
-    ] as const) {
-      mkdirSync(at(path), { recursive: true });
-      shell('mount', '--bind', source, at(path));
-    }
-    const resolver = at('etc/resolv.conf');
-    if (!existsSync(resolver)) copyFileSync('/etc/resolv.conf', resolver);
-    body(run);
-  } finally {
-    for (const path of ['run', 'dev', 'proc', 'var']) shell('umount', '--recursive', at(path));
-  }
+  const binds = { 'var/lib/apt/lists': aptLists(hand), 'var/cache/apt': aptCache(hand) };
+  const resolver = join(tree, 'etc/resolv.conf');
+  if (!existsSync(resolver)) copyFileSync('/etc/resolv.conf', resolver);
+  withChroot({ tree, binds, inMemory: ['run', 'var'] }, body);
 }
 
 function repo({ sysroot }: Hand): string {
@@ -80,14 +61,4 @@ function aptLists({ sysroot }: Hand): string {
 
 function aptCache({ directory }: Hand): string {
   return join(directory, 'apt-cache');
-}
-
-export function shell(command: string, ...args: readonly string[]): void {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8', SYSTEMD_OFFLINE: '1' };
-  const { status, stderr, stdout } = spawnSync(command, args, {
-    env,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with status ${status}:\n${stdout}${stderr}`);
 }

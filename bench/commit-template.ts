@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type { Checksum } from '../src/model/deployment.js';
 import { Repo } from '../src/native/repo.js';
 import { baseRepo } from '../tests/machine/base.js';
-import { shell } from './by-hand.js';
 import { Template } from './filesystem.js';
 import { LayerSteps } from './layer-steps.js';
 import { preparedSysroot, SMALL_PACKAGE, sysrootOn } from './layered-sysroot.js';
+import { shell } from './shell.js';
 
 export const BASE_REF = 'bench/base';
 

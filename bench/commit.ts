@@ -2,10 +2,10 @@
 
 import { rmSync } from 'node:fs';
 import { Repo } from '../src/native/repo.js';
-import { shell } from './by-hand.js';
 import { BASE_REF, commitPlace, commitTemplate } from './commit-template.js';
 import { type Figure, figure } from './figure.js';
 import type { Template } from './filesystem.js';
+import { shell } from './shell.js';
 import { ratios } from './statistics.js';
 
 const ROUNDS = 5;
