@@ -1,6 +1,5 @@
 // The scratch of a transaction: where its tree is put together, and how it is taken away again.
 
-import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -118,17 +117,9 @@ export function isAssembled(layout: ScratchLayout): boolean {
   return existsSync(layout.assembled) && isMountPoint(layout.root);
 }
 
-/** Whether `upper` is complete and unmounted, made by this very process. */
-export function isFinished(layout: ScratchLayout): boolean {
-  return existsSync(layout.finished) && readFileSync(layout.finished, 'utf8') === THIS_PROCESS;
-}
-
 export function mark(file: string): void {
-  writeFileSync(file, THIS_PROCESS);
+  writeFileSync(file, '');
 }
-
-/** Not the pid, which may come again. */
-const THIS_PROCESS = randomUUID();
 
 const MEGABYTE = 1024 * 1024;
 
