@@ -3,11 +3,11 @@
 import type { Logger } from 'pino';
 import type { Caller } from '../model/caller.js';
 import { stateroot } from '../model/deployment.js';
-import { failureOf } from '../model/errors.js';
 import type { CleanupRequest } from '../model/request.js';
 import type { TransactionId, TransactionView } from '../model/transaction.js';
 import type { Executor, ExecutorOptions } from './executor-process.js';
 import type { StepRunner } from './step-runner.js';
+import { tidyUp } from './tidy-up.js';
 
 export interface HousekeepingOptions {
   readonly sysroot: string;
@@ -55,18 +55,15 @@ export class Housekeeping {
 
   async #alone(transaction: TransactionId, name: string): Promise<void> {
     const { sysroot, bootId, log, startExecutor, keep, onTidied } = this.#options;
-    const executor = startExecutor({
-      task: { transaction, request: cleanupOf(name), caller: DAEMON, sysroot, bootId },
-      log,
-      onProgress: () => undefined,
-    });
-    try {
-      const answer = await executor.call({ type: 'tidy', keep: keep(), trim: false });
-      if (answer.type === 'failed') log.warn({ reason: answer.failure.message }, 'cannot tidy up yet');
-    } catch (error) {
-      log.warn({ reason: failureOf(error).message }, 'cannot tidy up yet');
-    }
-    await executor.close();
+    const present: { executor: Executor | null } = { executor: null };
+    const task = { transaction, request: cleanupOf(name), caller: DAEMON, sysroot, bootId };
+    const live = () => {
+      if (present.executor === null || present.executor.dead)
+        present.executor = startExecutor({ task, log, onProgress: () => undefined });
+      return present.executor;
+    };
+    await tidyUp(live, { keep: keep(), trim: false }, log);
+    await present.executor?.close();
     onTidied();
   }
 }

@@ -9,6 +9,7 @@ import { type StepKind, stepDefinition } from '../model/steps.js';
 import type { PlannedStep, TransactionEvent, TransactionId } from '../model/transaction.js';
 import type { DurableActor, Effects } from './durable-actor.js';
 import type { Executor } from './executor-process.js';
+import { tidyUp } from './tidy-up.js';
 
 export interface StepRunnerOptions {
   readonly actor: DurableActor;
@@ -62,15 +63,9 @@ export class StepRunner implements Effects {
     this.#executor?.abort();
   }
 
-  /** Removes what final transactions left. Failing here loses nothing: the next start tidies again. */
   async tidy(keep: readonly TransactionId[], trim: boolean): Promise<void> {
-    if (this.#stopped) return;
-    try {
-      const answer = await this.#liveExecutor().call({ type: 'tidy', keep, trim });
-      if (answer.type === 'failed') this.#options.log.warn({ reason: answer.failure.message }, 'cannot tidy up yet');
-    } catch (error) {
-      this.#options.log.warn({ reason: failureOf(error).message }, 'cannot tidy up yet');
-    }
+    const executor = () => (this.#stopped ? null : this.#liveExecutor());
+    await tidyUp(executor, { keep, trim }, this.#options.log);
   }
 
   async close(): Promise<void> {
