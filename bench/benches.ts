@@ -4,6 +4,8 @@ import { commit } from './commit.js';
 import { dpkgPhase } from './dpkg-phase.js';
 import type { Figure } from './figure.js';
 import { install } from './install.js';
+import { journalAppend } from './journal-append.js';
+import { journalQuery } from './journal-query.js';
 import { transactionStart } from './transaction-start.js';
 
 export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
@@ -11,4 +13,6 @@ export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>>
   install,
   commit,
   'dpkg-phase': dpkgPhase,
+  'journal-append': journalAppend,
+  'journal-query': journalQuery,
 };
