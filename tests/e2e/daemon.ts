@@ -17,6 +17,8 @@ export interface LogLine {
   readonly step?: string;
   readonly direction?: string;
   readonly transaction?: string;
+  readonly durationMs?: number;
+  readonly attempt?: number;
 }
 
 export class Daemon {
