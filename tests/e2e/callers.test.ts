@@ -92,7 +92,7 @@ describe('callers that meet, are refused, or change their mind', { timeout: 180_
     const { status, stdout, stderr } = await install.ended;
     assert.equal(status, 1);
     assert.match(stdout, /Awaiting transaction cancellation/);
-    assert.match(stderr, /^error: cannot finish install htop: it was cancelled .*\n$/);
+    assert.match(stderr, /^error: cannot finish install htop: cancelled by uid 0 \(cli\)\n$/);
     await stand.settled();
     assert.deepEqual((await snapshot()).deployments, deployments);
     assert.equal((await stand.history('--limit', '1'))[0]?.state, 'Cancelled');
