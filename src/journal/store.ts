@@ -7,6 +7,7 @@ import { type JournalLocation, openDatabase } from './database.js';
 import { GENESIS, rowHash } from './hash.js';
 import { HistoryTable } from './history.js';
 import { eventQuery } from './query.js';
+import { reading } from './read-failure.js';
 import type { EventFilter, EventRow, HistoryFilter, HistoryRow, VerifyResult } from './rows.js';
 import { EVENT_COLUMNS, eventOf, type StoredEvent } from './stored-event.js';
 import { verifyChain } from './verify.js';
@@ -30,6 +31,7 @@ export interface NewEvent {
 }
 
 export class JournalStore {
+  readonly #path: string;
   readonly #database: Database.Database;
   readonly #insert: Database.Statement;
   readonly #history: HistoryTable;
@@ -40,13 +42,15 @@ export class JournalStore {
   /** @throws journal-broken */
   constructor(location: JournalLocation) {
     const { database, readOnly } = openDatabase(location);
+    this.#path = location.path;
     this.#database = database;
     this.readOnly = readOnly;
-    this.#history = new HistoryTable(database);
-    this.#insert = database.prepare(
-      `INSERT INTO event (${EVENT_COLUMNS.join(', ')}) VALUES (${EVENT_COLUMNS.map((name) => `@${name}`).join(', ')})`,
+    this.#history = this.#reading(() => new HistoryTable(database));
+    const values = EVENT_COLUMNS.map((name) => `@${name}`).join(', ');
+    this.#insert = this.#reading(() =>
+      database.prepare(`INSERT INTO event (${EVENT_COLUMNS.join(', ')}) VALUES (${values})`),
     );
-    this.#head = this.#readHead();
+    this.#head = this.#reading(() => this.#readHead());
   }
 
   /**
@@ -73,33 +77,35 @@ export class JournalStore {
 
   events(filter: EventFilter): readonly EventRow[] {
     const { sql, parameters } = eventQuery(filter);
-    return (this.#database.prepare(sql).all(parameters) as StoredEvent[]).map(eventOf);
+    return this.#reading(() => this.#database.prepare(sql).all(parameters) as StoredEvent[]).map(eventOf);
   }
 
   history(filter: HistoryFilter): readonly HistoryRow[] {
-    return this.#history.query(filter);
+    return this.#reading(() => this.#history.query(filter));
   }
 
   /** Transactions without a final state, oldest first. */
   openTransactions(): readonly TransactionId[] {
-    return this.#history.open();
+    return this.#reading(() => this.#history.open());
   }
 
   /** All rows of one transaction, in order. */
   eventsOf(transaction: TransactionId): readonly EventRow[] {
-    const rows = this.#database
-      .prepare(`SELECT ${EVENT_COLUMNS.join(', ')} FROM event WHERE transaction_id = ? ORDER BY seq`)
-      .all(transaction) as StoredEvent[];
-    return rows.map(eventOf);
+    const sql = `SELECT ${EVENT_COLUMNS.join(', ')} FROM event WHERE transaction_id = ? ORDER BY seq`;
+    return this.#reading(() => this.#database.prepare(sql).all(transaction) as StoredEvent[]).map(eventOf);
   }
 
   verify(): VerifyResult {
-    return verifyChain(this.#database);
+    return this.#reading(() => verifyChain(this.#database));
   }
 
   close(): void {
     if (this.readOnly === null) this.#database.pragma('wal_checkpoint(TRUNCATE)');
     this.#database.close();
+  }
+
+  #reading<T>(work: () => T): T {
+    return reading(this.#path, work);
   }
 
   #number(event: NewEvent): StoredEvent {
