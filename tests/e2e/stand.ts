@@ -17,17 +17,21 @@ export interface StandOptions {
   readonly serve: 'bus' | 'peer';
   /** Start without what earlier tests downloaded. */
   readonly cold?: boolean;
+  /** Another place for the sysroot than a directory for temporary files. */
+  readonly sysroot?: StandingSysroot;
 }
+
+export type StandingSysroot = Pick<FreshSysroot, 'path' | 'commit' | 'remove'>;
 
 export const OS_PATH = '/org/projectatomic/aptostree1/OS/debian';
 
 export class Stand {
-  readonly sysroot: FreshSysroot;
+  readonly sysroot: StandingSysroot;
   #bus: PrivateBus | null = null;
   #daemon: Daemon | null = null;
 
-  static async open({ serve, cold = false }: StandOptions): Promise<Stand> {
-    const stand = new Stand(await freshSysroot());
+  static async open({ serve, cold = false, sysroot }: StandOptions): Promise<Stand> {
+    const stand = new Stand(sysroot ?? (await freshSysroot()));
     try {
       if (!cold) supply(stand.path);
       if (serve === 'bus') {
@@ -41,7 +45,7 @@ export class Stand {
     }
   }
 
-  private constructor(sysroot: FreshSysroot) {
+  private constructor(sysroot: StandingSysroot) {
     this.sysroot = sysroot;
   }
 
