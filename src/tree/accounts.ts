@@ -33,6 +33,12 @@ export interface AddedAccounts extends Accounts {
 /** Files below /etc that each machine goes on writing itself: a commit carries those of its base, never a layer's. */
 export const ACCOUNT_FILES: readonly string[] = ['passwd', 'group', 'shadow', 'gshadow', 'subuid', 'subgid'];
 
+/** What the tools that write account files leave beside them. */
+export const ACCOUNT_LITTER: readonly string[] = [
+  '.pwd.lock',
+  ...ACCOUNT_FILES.flatMap((name) => ['-', '+', '.lock'].map((end) => name + end)),
+];
+
 export function parseAccounts(passwd: string, group: string): Accounts {
   return { users: records(passwd, 7).flatMap(parseUser), groups: records(group, 4).flatMap(parseGroup) };
 }

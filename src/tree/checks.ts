@@ -1,40 +1,13 @@
 // What must hold of a tree before it is committed; each fault is named, all of them at once.
 
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AptOstreeError } from '../model/errors.js';
+import { filesBelow } from './files-below.js';
 import { kernelReleases } from './kernel.js';
 import { runInTree } from './run-in-tree.js';
-import { SYSIMAGE } from './state-layout.js';
-
-/** Everything a tree may have at its top. */
-export const TOP_LEVEL: ReadonlySet<string> = new Set([
-  ...[
-    'bin',
-    'sbin',
-    'lib',
-    'lib32',
-    'lib64',
-    'libx32',
-    'usr',
-    'boot',
-    'dev',
-    'proc',
-    'run',
-    'sys',
-    'sysroot',
-    'tmp',
-    'var',
-  ],
-  ...['home', 'root', 'opt', 'srv', 'mnt', 'media', 'ostree'],
-]);
-
-/** Below /usr/etc: made on one machine, known to all who have the commit. */
-const SECRETS: readonly RegExp[] = [
-  /^ssh\/ssh_host_\w+_key$/,
-  /^ssl\/private\/ssl-cert-snakeoil\.key$/,
-  /^(adjtime|hostid)$/,
-];
+import { isIdentity, secretAt } from './secrets.js';
+import { missingFaults, specialFaults, TOP_LEVEL } from './tree-rules.js';
 
 /** @throws invalid-tree */
 export async function checkTree(
@@ -44,9 +17,10 @@ export async function checkTree(
   const faults = [
     ...topLevelFaults(root),
     ...kernelFaults(root),
-    ...contentFaults(root),
+    ...missingFaults(root),
+    ...emptyFaults(root),
     ...secretFaults(root),
-    ...deviceFaults(root, ''),
+    ...specialFaults(root, () => false),
   ];
   if (faults.length > 0) throw new AptOstreeError('invalid-tree', `cannot commit the tree: ${faults.join('; ')}`);
   await runInTree({ root, writable: false, command: '/usr/bin/true', args: [], code: 'invalid-tree', signal });
@@ -69,47 +43,22 @@ function kernelFaults(root: string): readonly string[] {
     .map((name) => `/usr/lib/modules/${releases[0]} has no ${name}`);
 }
 
-function contentFaults(root: string): readonly string[] {
-  const faults = ['usr/lib/os-release', `${SYSIMAGE.slice(1)}/dpkg/status`, 'usr/etc/passwd', 'usr/sbin/init']
-    .filter((path) => !existsAsLink(join(root, path)))
-    .map((path) => `/${path} is missing`);
-  const empty = ['var', 'boot', 'dev', 'run'].filter(
+/** Each machine fills these itself. */
+function emptyFaults(root: string): readonly string[] {
+  const full = ['var', 'boot', 'dev', 'run'].filter(
     (name) => existsSync(join(root, name)) && readdirSync(join(root, name)).length > 0,
   );
-  return [...faults, ...empty.map((name) => `/${name} is not empty (${readdirSync(join(root, name))[0]})`)];
+  return full.map((name) => `/${name} is not empty (${readdirSync(join(root, name))[0]})`);
 }
 
-function existsAsLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-}
-
+/** Made on one machine, and known to all who have the commit. */
 function secretFaults(root: string): readonly string[] {
   const etc = join(root, 'usr/etc');
-  const secrets = ['', 'ssh', 'ssl/private']
-    .flatMap((directory) =>
-      namesIn(join(etc, directory)).map((name) => (directory === '' ? name : `${directory}/${name}`)),
-    )
-    .filter((path) => SECRETS.some((pattern) => pattern.test(path)))
+  return filesBelow(etc)
+    .filter((path) => secretAt(path) !== null || (isIdentity(path) && !isEmptyIdentity(join(etc, path))))
     .map((path) => `/etc/${path} belongs to one machine`);
-  const machineId = join(etc, 'machine-id');
-  if (
-    existsSync(machineId) &&
-    statSync(machineId).size > 0 &&
-    readFileSync(machineId, 'utf8').trim() !== 'uninitialized'
-  )
-    secrets.push('/etc/machine-id belongs to one machine');
-  return secrets;
 }
 
-function namesIn(directory: string): readonly string[] {
-  return existsSync(directory) ? readdirSync(directory) : [];
-}
-
-/** OSTree stores files, directories and symlinks only. */
-function deviceFaults(root: string, path: string): readonly string[] {
-  return readdirSync(join(root, path), { withFileTypes: true }).flatMap((entry) => {
-    const child = `${path}/${entry.name}`;
-    if (entry.isDirectory()) return deviceFaults(root, child);
-    return entry.isFile() || entry.isSymbolicLink() ? [] : [`${child} is neither file, directory nor symlink`];
-  });
+function isEmptyIdentity(file: string): boolean {
+  return !lstatSync(file).isFile() || ['', 'uninitialized'].includes(readFileSync(file, 'utf8').trim());
 }

@@ -2,6 +2,7 @@
 
 import type { Stats } from 'node:fs';
 import { STATE_DIRECTORIES } from './state-layout.js';
+import { isWhiteout } from './whiteout.js';
 
 /** Directories that are kept while what they hold is not. */
 const EMPTIED = new Set([
@@ -37,7 +38,6 @@ export function dropsContents(path: string): boolean {
 
 export function dropsPath(path: string, stat: Stats): boolean {
   if (DROPPED.has(path) || stat.isSocket()) return true;
-  // overlayfs: a whiteout is a character device 0:0
-  if (stat.isCharacterDevice() && stat.rdev === 0) return true;
+  if (isWhiteout(stat)) return true;
   return path.startsWith('/var/log/') && !stat.isDirectory() && !stat.isSymbolicLink();
 }

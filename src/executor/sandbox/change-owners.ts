@@ -4,6 +4,7 @@ import { chmodSync, lchownSync, lstatSync, readdirSync, type Stats } from 'node:
 import { join } from 'node:path';
 import { getxattr, listxattr, setxattr } from '../../native/libc.js';
 import type { IdAssignment } from '../../tree/account-ids.js';
+import { isWhiteout } from '../../tree/whiteout.js';
 import type { ScratchLayout } from './scratch.js';
 
 type Ids = Pick<IdAssignment, 'uids' | 'gids'>;
@@ -31,10 +32,6 @@ function walk({ seen, changed }: Place, ids: Ids, linked: Set<number>): void {
     changeOwner(child.changed, stat, ids);
     if (!stat.isDirectory() && stat.nlink > 1) linked.add(stat.ino);
   }
-}
-
-function isWhiteout(stat: Stats): boolean {
-  return stat.isCharacterDevice() && stat.rdev === 0;
 }
 
 /** The kernel takes set-id bits and capabilities away with the owner: they are put back. */

@@ -1,23 +1,25 @@
 // What must hold of a layered tree before it is committed; looks only at what the layer changed.
 
-import { readdirSync, statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { AptOstreeError } from '../../model/errors.js';
 import { failureReason } from '../../system/process.js';
 import { kernelReleases } from '../../tree/kernel.js';
-import { SYSIMAGE } from '../../tree/state-layout.js';
+import { missingFaults, specialFaults } from '../../tree/tree-rules.js';
+import { isWhiteout } from '../../tree/whiteout.js';
 import type { StepContext } from '../step-handler.js';
 import { runInSandbox, type Sandbox } from './bubblewrap.js';
 import type { ScratchLayout } from './scratch.js';
+import { TRANSIENT } from './upper-cleaning.js';
 
 /** @throws invalid-tree, dpkg-failed */
 export async function checkLayer(layout: ScratchLayout, sandbox: Sandbox, context: StepContext): Promise<void> {
-  for (const path of ['usr/lib/os-release', 'usr/etc', `${SYSIMAGE.slice(1)}/dpkg/status`])
-    if (statSync(join(layout.root, path), { throwIfNoEntry: false }) === undefined)
-      refuse(`/${path.replace(/^usr\/etc$/, 'etc')} is gone`);
-  if (kernelReleases(layout.root).length < kernelReleases(layout.base).length) refuse('its kernel is gone');
-  const special = specialFile(layout.upper, '');
-  if (special !== null) refuse(`${special} is neither file, directory nor symlink`);
+  const faults = [
+    ...addedFaults(layout),
+    ...kernelFaults(layout),
+    ...specialFaults(layout.upper, (path) => isLeftOut(layout.upper, path)),
+  ];
+  if (faults.length > 0) refuse(faults.join('; '));
   const run = (command: readonly string[]) =>
     runInSandbox({ ...sandbox, writable: false }, command, { signal: context.signal, inheritFds: context.childFds });
   const probe = await run(['/usr/bin/true']);
@@ -34,23 +36,20 @@ function refuse(fault: string): never {
   throw new AptOstreeError('invalid-tree', `cannot use the tree: ${fault}`);
 }
 
-/** OSTree stores files, directories and symlinks only; a character device 0:0 is overlayfs's mark of a removal. */
-function specialFile(upper: string, path: string): string | null {
-  for (const entry of readdirSync(join(upper, path), { withFileTypes: true })) {
-    const child = `${path}/${entry.name}`;
-    if (entry.isDirectory()) {
-      const found = TRANSIENT.test(child) ? null : specialFile(upper, child);
-      if (found !== null) return found;
-      continue;
-    }
-    if (entry.isFile() || entry.isSymbolicLink()) continue;
-    if (!entry.isCharacterDevice() || statSync(join(upper, child)).rdev !== 0) return child;
-  }
-  return null;
+/** What the base has not either is no fault of the layer. */
+function addedFaults({ root, base }: ScratchLayout): readonly string[] {
+  const old = missingFaults(base);
+  return missingFaults(root).filter((fault) => !old.includes(fault));
 }
 
-/** Left out of the commit anyway. */
-const TRANSIENT = /^\/(dev|etc|proc|run|sys|tmp|var)$/;
+function kernelFaults({ root, base }: ScratchLayout): readonly string[] {
+  return kernelReleases(root).length < kernelReleases(base).length ? ['its kernel is gone'] : [];
+}
+
+/** What the upper directory holds and a commit does not. */
+function isLeftOut(upper: string, path: string): boolean {
+  return TRANSIENT.has(path.slice(1)) || isWhiteout(lstatSync(join(upper, path)));
+}
 
 /** The heading of dpkg's first complaint and the packages it names. */
 function auditReason(output: string): string | null {

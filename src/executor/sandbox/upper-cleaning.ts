@@ -3,12 +3,12 @@
 import { type Dirent, existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AptOstreeError } from '../../model/errors.js';
-import { ACCOUNT_FILES } from '../../tree/accounts.js';
-import { TOP_LEVEL } from '../../tree/checks.js';
+import { ACCOUNT_FILES, ACCOUNT_LITTER } from '../../tree/accounts.js';
 import { STATE_LITTER } from '../../tree/state-layout.js';
+import { TOP_LEVEL } from '../../tree/tree-rules.js';
 
 /** Mount points of the sandbox and of every machine: nothing below them is of a tree. */
-const TRANSIENT = new Set(['dev', 'etc', 'proc', 'run', 'sys', 'tmp', 'var']);
+export const TRANSIENT: ReadonlySet<string> = new Set(['dev', 'etc', 'proc', 'run', 'sys', 'tmp', 'var']);
 
 /** The package that owns a path, where one does. */
 export type OwnerOf = (path: string) => string | null;
@@ -47,9 +47,7 @@ export function cleanUpper(upper: string): void {
   for (const name of TRANSIENT) rmSync(join(upper, name), { recursive: true, force: true });
   dropIfEmpty(join(upper, 'boot'));
   const etc = join(upper, 'usr/etc');
-  for (const name of ACCOUNT_FILES)
-    for (const end of ['', '-', '+', '.lock']) rmSync(join(etc, name + end), { force: true });
-  for (const name of ['.pwd.lock', 'machine-id']) rmSync(join(etc, name), { force: true });
+  for (const name of [...ACCOUNT_FILES, ...ACCOUNT_LITTER, 'machine-id']) rmSync(join(etc, name), { force: true });
   for (const path of STATE_LITTER) rmSync(join(upper, path), { force: true });
 }
 
