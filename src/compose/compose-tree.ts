@@ -108,7 +108,7 @@ async function buildTree({ root, apt, resolved, version, archives }: Build, opti
   mutateOsRelease(root, treefile, version);
   await buildInitramfs(root, options);
   say('Converting to an OSTree layout');
-  await convertToOstree(root, treefile);
+  await convertToOstree(root, treefile, say);
   await checkTree(root, { signal });
 }
 

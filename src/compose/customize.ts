@@ -59,6 +59,15 @@ function addFiles(root: string, { addFiles }: Treefile): void {
   }
 }
 
+/** Whether the treefile's author put that file, absolute, into the tree on purpose. */
+export function isAddedFile(path: string, { addFiles }: Treefile): boolean {
+  return addFiles.some(([source, destination]) => {
+    const target = inTree('/', destination);
+    if (path !== target && !path.startsWith(`${target}/`)) return false;
+    return existsSync(join(source, path.slice(target.length)));
+  });
+}
+
 async function runScripts(root: string, treefile: Treefile, signal?: AbortSignal): Promise<void> {
   const scripts = treefile.postprocess.map((text, index) => ({
     text,

@@ -1,68 +1,39 @@
 // Turns a plain Debian root filesystem into a tree that OSTree can deploy, in place.
 
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ownerNames } from '../tree/account-names.js';
+import { ACCOUNT_LITTER } from '../tree/accounts.js';
 import { moveKernels } from '../tree/kernel.js';
-import { stripMachineSpecific } from '../tree/machine-specific.js';
-import { captureOpt } from '../tree/opt-capture.js';
-import { installSecretUnits } from '../tree/secret-units.js';
-import {
-  EXTENDED_STATES,
-  STATE_DIRECTORIES,
-  STATE_LITTER,
-  STATE_TMPFILES,
-  SYSIMAGE,
-  stateLinkTarget,
-} from '../tree/state-layout.js';
-import { knownPaths } from '../tree/tmpfiles.js';
-import { formatLine } from '../tree/tmpfiles-line.js';
-import { captureVar } from '../tree/var-capture.js';
+import { removeSecrets } from '../tree/machine-secrets.js';
+import { moveOptPayload } from '../tree/opt-payload.js';
+import { shippedFiles } from '../tree/shipped-files.js';
+import { EXTENDED_STATES, STATE_DIRECTORIES, STATE_LITTER, SYSIMAGE, stateLinkTarget } from '../tree/state-layout.js';
+import { symlinkLine, TMPFILES, writeTmpfiles } from '../tree/tmpfiles-file.js';
+import { isAddedFile } from './customize.js';
 import { keepSources } from './keep-sources.js';
 import type { AptSource } from './machine-sources.js';
+import { moveStateIntoVar } from './machine-state.js';
 import { treeSources } from './tree-sources.js';
 import type { Treefile } from './treefile.js';
 
 /** Raised whenever the same packages give another tree, so that the next compose does not call it unchanged. */
-export const LAYOUT_VERSION = 3;
-
-/** Directories at the top that are a machine's own: symlinks into /var. */
-const INTO_VAR: readonly (readonly [directory: string, inVar: string, link: string])[] = [
-  ['home', 'home', 'var/home'],
-  ['root', 'roothome', 'var/roothome'],
-  ['srv', 'srv', 'var/srv'],
-  ['mnt', 'mnt', 'var/mnt'],
-  ['opt', 'opt', 'var/opt'],
-  ['usr/local', 'usrlocal', '../var/usrlocal'],
-];
+export const LAYOUT_VERSION = 4;
 
 /** Where apt's and OSTree's parts of the tree say how it differs from plain Debian. */
 const APT_CONFIGURATION = 'etc/apt/apt.conf.d/05apt-ostree';
 
-export async function convertToOstree(root: string, treefile: Treefile): Promise<void> {
+/** @param say is told which keys are left out */
+export async function convertToOstree(root: string, treefile: Treefile, say: (line: string) => void): Promise<void> {
   clearMounts(root);
   moveKernels(root);
   movePackageState(root);
   writeAptConfiguration(root, treeSources(treefile));
-  installSecretUnits(join(root, 'usr'), stripMachineSpecific(join(root, 'etc')));
+  dropEtcLitter(root);
+  leaveSecretsOut(root, treefile, say);
   writeMachineId(root, treefile);
   placeTmp(root, treefile);
-  redirectTmpfiles(root);
-  captureOpt({ optDir: join(root, 'opt'), usrDir: join(root, 'usr'), tmpfilesName: 'apt-ostree-2-opt' });
-  linkIntoVar(root);
-  await emptyVar(root);
+  moveOptPayload(root);
+  await moveStateIntoVar(root);
   renameSync(join(root, 'etc'), join(root, 'usr/etc'));
 }
 
@@ -76,19 +47,17 @@ function clearMounts(root: string): void {
 }
 
 function movePackageState(root: string): void {
-  const lines: string[] = [];
   for (const state of STATE_DIRECTORIES) {
     const from = join(root, state.path);
     const to = join(root, SYSIMAGE, state.name);
     mkdirSync(dirname(to), { recursive: true });
     if (existsSync(from)) renameSync(from, to);
     else mkdirSync(to);
-    const owner = { mode: null, user: null, group: null };
-    lines.push(formatLine({ type: 'L', path: state.path, ...owner, argument: stateLinkTarget(state) }));
   }
   moveExtendedStates(root);
   for (const litter of STATE_LITTER) rmSync(join(root, litter), { force: true });
-  writeFileSync(join(root, 'usr/lib/tmpfiles.d', `${STATE_TMPFILES}.conf`), `${lines.join('\n')}\n`);
+  const links = STATE_DIRECTORIES.map((state) => symlinkLine(state.path, stateLinkTarget(state)));
+  writeTmpfiles(join(root, 'usr'), TMPFILES.state, links);
 }
 
 function moveExtendedStates(root: string): void {
@@ -103,6 +72,25 @@ function writeAptConfiguration(root: string, sources: readonly AptSource[]): voi
   keepSources(root, sources);
   const text = `// package state of a deployment lies in its tree\nDir::State::extended_states "${EXTENDED_STATES}";\n`;
   writeFileSync(join(root, APT_CONFIGURATION), text);
+}
+
+/** What bootstrapping took from this machine, and account tools leave behind. */
+function dropEtcLitter(root: string): void {
+  for (const name of [...ACCOUNT_LITTER, 'hostname', 'mtab.new', 'resolv.conf'])
+    rmSync(join(root, 'etc', name), { force: true });
+}
+
+function leaveSecretsOut(root: string, treefile: Treefile, say: (line: string) => void): void {
+  const shipped = shippedFiles(root, null);
+  const etc = join(root, 'etc');
+  const { lost } = removeSecrets({
+    etc: { seen: etc, changed: etc },
+    varDir: join(root, 'var'),
+    usrDir: join(root, 'usr'),
+    isShipped: (path) => shipped.has(path) || isAddedFile(path, treefile),
+  });
+  for (const path of lost)
+    say(`Left out ${path}: a key made while installing; key "add-files" puts one into the tree that all may know`);
 }
 
 /** Empty: each machine fills it in at its first boot. Absent, that boot counts as the first and enables units by preset. */
@@ -129,46 +117,4 @@ function placeTmp(root: string, { tmpIsDirectory }: Treefile): void {
     rmSync(join(system, link), { force: true });
     symlinkSync(unit, join(system, link));
   }
-}
-
-/** Lines for /home and the like would complain of the symlink at every boot: /etc overrides them with the real place. */
-function redirectTmpfiles(root: string): void {
-  const shipped = join(root, 'usr/lib/tmpfiles.d');
-  for (const name of readdirSync(shipped)) {
-    const text = readFileSync(join(shipped, name), 'utf8');
-    const redirected = text.split('\n').flatMap(redirectLine).join('\n');
-    if (redirected === text) continue;
-    mkdirSync(join(root, 'etc/tmpfiles.d'), { recursive: true });
-    writeFileSync(join(root, 'etc/tmpfiles.d', name), redirected);
-  }
-}
-
-function redirectLine(line: string): readonly string[] {
-  const [, start = '', path = '', rest = ''] = /^([a-zA-Z]\S*\s+)(\/\S*)(.*)$/.exec(line) ?? [];
-  const found = INTO_VAR.find(([directory]) => path === `/${directory}` || path.startsWith(`/${directory}/`));
-  if (found === undefined) return [line];
-  const below = path.slice(found[0].length + 1);
-  // the directory itself is captured with all of /var
-  return below === '' ? [] : [`${start}/var/${found[1]}${below}${rest}`];
-}
-
-function linkIntoVar(root: string): void {
-  for (const [directory, inVar, link] of INTO_VAR) {
-    const from = join(root, directory);
-    const to = join(root, 'var', inVar);
-    // base-files may ship a symlink or an empty directory of the same name
-    if (lstatSync(to, { throwIfNoEntry: false })?.isDirectory()) rmdirSync(to);
-    if (existsSync(from)) renameSync(from, to);
-    else mkdirSync(to);
-    symlinkSync(link, from);
-  }
-}
-
-async function emptyVar(root: string): Promise<void> {
-  const varDir = join(root, 'var');
-  const names = ownerNames(join(root, 'etc'));
-  writeFileSync(join(root, 'usr/lib/tmpfiles.d/apt-ostree-media.conf'), 'd /run/media 0755 root root -\n');
-  const known = knownPaths(root);
-  await captureVar({ varDir, usrDir: join(root, 'usr'), tmpfilesName: 'apt-ostree-1-var', known, ...names });
-  for (const name of readdirSync(varDir)) rmSync(join(varDir, name), { recursive: true });
 }

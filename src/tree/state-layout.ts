@@ -32,9 +32,6 @@ export const STATE_DIRECTORIES: readonly StateDirectory[] = [
 /** apt's marks of automatically installed packages; apt renames over the file, so apt.conf names the place, not a link. */
 export const EXTENDED_STATES = `${SYSIMAGE}/apt/extended_states`;
 
-/** File name in tmpfiles.d of the links; sorts before every other so that no other line of the same path wins. */
-export const STATE_TMPFILES = 'apt-ostree-0-state';
-
 /** Content of the symlink at `path`. */
 export function stateLinkTarget({ name, path }: StateDirectory): string {
   return posix.relative(posix.dirname(path), `${SYSIMAGE}/${name}`);

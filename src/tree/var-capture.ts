@@ -1,21 +1,13 @@
 // Turns what packages put into /var into tmpfiles.d lines and a payload below /usr/share/factory: a commit carries no
 // /var, each machine makes its own at boot, and what it has already stays as it is.
 
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { AptOstreeError } from '../model/errors.js';
 import { runChecked } from '../system/process.js';
 import { keepDistinct } from './factory-identity.js';
-import { formatLine, type TmpfilesLine } from './tmpfiles-line.js';
+import { symlinkLine, writeTmpfiles } from './tmpfiles-file.js';
+import type { TmpfilesLine } from './tmpfiles-line.js';
 import { dropsContents, dropsPath } from './var-litter.js';
 
 export interface VarCapture {
@@ -62,7 +54,7 @@ export async function captureVar(capture: VarCapture): Promise<CapturedVar> {
   if (plan.lines.length === 0) return { factoryPaths: 0, lines: 0 };
   // payload first: a line without its payload would break a boot, a payload without its line does nothing
   await copyPayload(capture, plan.copies);
-  writeLines(capture, plan.lines);
+  writeTmpfiles(capture.usrDir, capture.tmpfilesName, plan.lines);
   return { factoryPaths: plan.copies.length, lines: plan.lines.length };
 }
 
@@ -100,7 +92,7 @@ function plainLine(entry: Entry, capture: VarCapture): TmpfilesLine {
   if (stat.isFIFO()) return ownedLine(entry, capture, 'p');
   if (stat.isSymbolicLink()) {
     const target = readlinkSync(join(capture.varDir, path.slice('/var/'.length)));
-    return { type: 'L', path, mode: null, user: null, group: null, argument: target };
+    return symlinkLine(path, target);
   }
   throw new AptOstreeError('unsupported-path', `cannot capture ${path}: it is a device`);
 }
@@ -136,12 +128,4 @@ function dropLitter(copy: string, path: string): void {
     if (clear) rmSync(join(copy, name), { recursive: true });
     else dropLitter(join(copy, name), `${path}/${name}`);
   }
-}
-
-function writeLines({ usrDir, tmpfilesName }: VarCapture, lines: readonly TmpfilesLine[]): void {
-  const directory = join(usrDir, 'lib/tmpfiles.d');
-  mkdirSync(directory, { recursive: true });
-  const file = join(directory, `${tmpfilesName}.conf`);
-  writeFileSync(`${file}.new`, lines.map((line) => `${formatLine(line)}\n`).join(''), { mode: 0o644 });
-  renameSync(`${file}.new`, file);
 }

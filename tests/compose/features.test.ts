@@ -21,7 +21,7 @@ const REF = 'test/features';
 const TREE = `
 include: [${TREEFILE}]
 ref: ${REF}
-packages: [openssh-server, ssl-cert]
+packages: [openssh-server, ssl-cert, python3-minimal]
 documentation: false
 automatic-version-prefix: "7"
 mutate-os-release: "12 (bookworm)"
@@ -32,6 +32,7 @@ add-files:
   - [motd, /etc/motd]
   - [tool, /usr/bin/tool]
   - [example.service, usr/lib/systemd/system/example.service]
+  - [shared.key, /etc/feature/shared.key]
 remove-files: [/etc/issue.net, usr/etc/issue]
 postprocess:
   - |
@@ -40,6 +41,7 @@ postprocess:
     test "$(id -u)" = 0
     test -x /usr/bin/tool
     mkdir -p /opt/vendor/app && echo payload > /opt/vendor/app/file
+    echo '-----BEGIN PRIVATE KEY-----' | tee /etc/feature/own.key > /var/lib/own.key
     mkdir -p /srv/site && echo page > /srv/site/index.html
 `;
 
@@ -54,6 +56,7 @@ before(async () => {
   writeFileSync(join(DIRECTORY, 'motd'), 'hello\n');
   writeFileSync(join(DIRECTORY, 'tool'), '#!/bin/sh\necho tool\n', { mode: 0o755 });
   writeFileSync(join(DIRECTORY, 'example.service'), UNIT);
+  writeFileSync(join(DIRECTORY, 'shared.key'), '-----BEGIN PRIVATE KEY-----\n');
   repo = Repo.create(REPO, 'bare');
   await composeTree({
     treefile: loadTreefile(file, 'amd64'),
@@ -112,6 +115,20 @@ test('strips the secrets that scripts generated', () => {
     [],
   );
   assert.equal(tree.entry('/usr/etc/ssl/private/ssl-cert-snakeoil.key'), null);
+});
+
+test('leaves out private keys that scripts made, and keeps those that the treefile adds', () => {
+  assert.deepEqual(tree.names('/usr/etc/feature'), ['shared.key']);
+  assert.equal(tree.entry('/usr/share/factory/var/lib/own.key'), null);
+});
+
+test('has byte code that is valid whatever the time stamps say', () => {
+  const cache = '/usr/lib/python3.11/__pycache__';
+  const codes = tree.names(cache);
+  assert.ok(codes.length > 50);
+  // PEP 552: bit 0 of the flags says that the source's hash counts, not its time
+  const byTime = codes.filter((name) => ((tree.read(`${cache}/${name}`)?.readUInt32LE(4) ?? 0) & 1) === 0);
+  assert.deepEqual(byTime, []);
 });
 
 test('boots, and each machine makes the secrets and the state of its own', async () => {

@@ -5,7 +5,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -16,9 +15,8 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { keepSources } from '../../src/compose/keep-sources.js';
 import { dracutArguments, keepInitramfsArguments, keptInitramfsArguments } from '../../src/tree/initramfs.js';
 import { kernelReleases, moveKernels } from '../../src/tree/kernel.js';
-import { stripMachineSpecific } from '../../src/tree/machine-specific.js';
-import { captureOpt } from '../../src/tree/opt-capture.js';
-import { installSecretUnits } from '../../src/tree/secret-units.js';
+import { linkLayeredOpt, moveOptPayload } from '../../src/tree/opt-payload.js';
+import { shippedFiles } from '../../src/tree/shipped-files.js';
 
 let root = '';
 beforeEach(() => {
@@ -41,45 +39,41 @@ test('moves a kernel beside its modules and drops what the package hooks left', 
 });
 
 test('moves /opt into /usr and refuses to cover what is there', () => {
+  moveOptPayload(root);
   put('opt/vendor/bin/app');
-  const capture = { optDir: join(root, 'opt'), usrDir: join(root, 'usr'), tmpfilesName: 'opt' };
-  assert.deepEqual(captureOpt(capture), ['vendor']);
+  moveOptPayload(root);
   assert.ok(existsSync(join(root, 'usr/lib/opt/vendor/bin/app')));
   assert.equal(
-    readFileSync(join(root, 'usr/lib/tmpfiles.d/opt.conf'), 'utf8'),
+    readFileSync(join(root, 'usr/lib/tmpfiles.d/apt-ostree-2-opt.conf'), 'utf8'),
     'L /var/opt/vendor - - - - ../../usr/lib/opt/vendor\n',
   );
-  assert.deepEqual(captureOpt(capture), []);
   put('opt/vendor/other');
-  assert.throws(() => captureOpt(capture), { code: 'file-conflict' });
+  assert.throws(() => moveOptPayload(root), { code: 'file-conflict' });
 });
 
-test('strips secrets with their links and installs what makes them anew', () => {
-  for (const path of [
-    'ssh/ssh_host_rsa_key',
-    'ssh/ssh_host_rsa_key.pub',
-    'ssh/sshd_config',
-    'passwd-',
-    'ssl/private/ssl-cert-snakeoil.key',
-  ])
-    put(`etc/${path}`);
-  put('etc/ssl/certs/ssl-cert-snakeoil.pem');
-  symlinkSync('ssl-cert-snakeoil.pem', join(root, 'etc/ssl/certs/abcd.0'));
-  symlinkSync('other.pem', join(root, 'etc/ssl/certs/efgh.0'));
-  const stripped = stripMachineSpecific(join(root, 'etc'));
-  assert.deepEqual([...stripped].sort(), ['/etc/ssh/ssh_host_rsa_key', '/etc/ssl/private/ssl-cert-snakeoil.key']);
-  assert.deepEqual(
-    [readdirSync(join(root, 'etc/ssh')), readdirSync(join(root, 'etc/ssl/certs'))],
-    [['sshd_config'], ['efgh.0']],
+test('links what a layer adds to /opt, and leaves the links of the base alone', () => {
+  const tree = { root: join(root, 'root'), base: join(root, 'base'), upper: join(root, 'upper') };
+  put('base/usr/lib/opt/old/x');
+  put('upper/usr/lib/opt/old/y');
+  linkLayeredOpt(tree);
+  assert.equal(existsSync(join(root, 'root')), false);
+  put('upper/usr/lib/opt/new/x');
+  linkLayeredOpt(tree);
+  assert.equal(
+    readFileSync(join(root, 'root/usr/lib/tmpfiles.d/apt-ostree-2-layered-opt.conf'), 'utf8'),
+    'L /var/opt/new - - - - ../../usr/lib/opt/new\n',
   );
-  const units = installSecretUnits(join(root, 'usr'), stripped);
-  assert.deepEqual(units, ['apt-ostree-ssh-host-keys.service', 'apt-ostree-snakeoil.service']);
-  const wants = join(root, 'usr/lib/systemd/system/sysinit.target.wants');
-  assert.deepEqual(
-    units.map((unit) => readlinkSync(join(wants, unit))),
-    units.map((unit) => `../${unit}`),
-  );
-  assert.deepEqual(installSecretUnits(join(root, 'usr'), []), []);
+});
+
+test('knows the files of all packages, or of some', () => {
+  put('usr/lib/sysimage/dpkg/info/one.list', '/.\n/etc/one\n');
+  put('usr/lib/sysimage/dpkg/info/two:amd64.list', '/etc/two\n');
+  assert.deepEqual([...shippedFiles(root, null)].sort(), [
+    ['/.', 'one'],
+    ['/etc/one', 'one'],
+    ['/etc/two', 'two'],
+  ]);
+  assert.deepEqual([...shippedFiles(root, [{ name: 'two', architecture: 'amd64' }])], [['/etc/two', 'two']]);
 });
 
 test('keeps the initramfs arguments of a treefile for later layers', () => {

@@ -3,12 +3,10 @@
 
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { OPT_PAYLOAD } from '../../tree/opt-payload.js';
 
 /** Directories that bubblewrap mounts over; a checkout has no /etc. */
 const MOUNT_POINTS = ['dev', 'etc', 'proc', 'run', 'sys', 'tmp', 'var', 'boot'];
-
-/** Where /opt leads to while packages are unpacked. */
-export const OPT_PAYLOAD = 'usr/lib/opt';
 
 const STUB = '#!/bin/sh\n# stands in while a tree is assembled\n';
 

@@ -3,10 +3,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RUN_DIRECTORY } from '../../apt/apt-config.js';
+import { OPT_PAYLOAD } from '../../tree/opt-payload.js';
 import type { StepContext } from '../step-handler.js';
 import type { Sandbox } from './bubblewrap.js';
 import type { ScratchLayout } from './scratch.js';
-import { OPT_PAYLOAD } from './shim.js';
 
 export const SANDBOX_ARCHIVES = `${RUN_DIRECTORY}/archives`;
 

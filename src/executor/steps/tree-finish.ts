@@ -4,20 +4,26 @@
 import { join } from 'node:path';
 import { AptOstreeError } from '../../model/errors.js';
 import type { Facts } from '../../model/facts.js';
+import { removeSecrets } from '../../tree/machine-secrets.js';
+import { linkLayeredOpt } from '../../tree/opt-payload.js';
+import { shippedFiles } from '../../tree/shipped-files.js';
 import { knownPaths } from '../../tree/tmpfiles.js';
+import { TMPFILES } from '../../tree/tmpfiles-file.js';
 import { captureVar } from '../../tree/var-capture.js';
 import { finishAccounts } from '../sandbox/account-finish.js';
 import { finishKernel } from '../sandbox/kernel-finish.js';
 import { checkLayer } from '../sandbox/layer-check.js';
-import { removeSecrets } from '../sandbox/machine-secrets.js';
-import { linkOptPayload } from '../sandbox/opt-payload.js';
-import { closeOverlay, isAssembled, mark, removeScratch, scratchLayout } from '../sandbox/scratch.js';
-import { shippedFiles } from '../sandbox/shipped-files.js';
+import {
+  closeOverlay,
+  isAssembled,
+  mark,
+  removeScratch,
+  type ScratchLayout,
+  scratchLayout,
+} from '../sandbox/scratch.js';
 import { treeSandbox } from '../sandbox/tree-sandbox.js';
 import { cleanUpper, refuseUnsupportedPaths } from '../sandbox/upper-cleaning.js';
 import type { FactsFor, ProbeResult, StepContext, StepHandler } from '../step-handler.js';
-
-const LAYERED_TMPFILES = 'apt-ostree-2-layered';
 
 export const treeFinish: StepHandler<'tree.finish'> = {
   probe: async ({ target }, context): Promise<ProbeResult<'tree.finish'>> => {
@@ -45,20 +51,15 @@ async function finish(
   const sandbox = treeSandbox(layout, context, timestampSeconds);
   const shipped = shippedFiles(layout.root, resolution.packages);
   await checkLayer(layout, sandbox, context);
-  const { lost } = removeSecrets(layout, new Set(shipped.keys()));
-  for (const path of lost)
-    context.report({
-      type: 'message',
-      text: `Left out ${path}: a key made while installing; make one on this machine`,
-    });
+  leaveSecretsOut(layout, shipped, context);
   const accounts = finishAccounts(layout, context);
-  linkOptPayload(layout);
+  linkLayeredOpt(layout);
   const kernel = await finishKernel(layout, context);
   refuseUnsupportedPaths(layout.upper, (path) => shipped.get(path) ?? null);
   const { factoryPaths } = await captureVar({
     varDir: layout.var,
     usrDir: join(layout.root, 'usr'),
-    tmpfilesName: LAYERED_TMPFILES,
+    tmpfilesName: TMPFILES.layeredVar,
     known: knownPaths(layout.root),
     userName: accounts.userName,
     groupName: accounts.groupName,
@@ -68,4 +69,18 @@ async function finish(
   cleanUpper(layout.upper);
   mark(layout.finished);
   return { accounts: accounts.map, kernel, factoryPaths };
+}
+
+function leaveSecretsOut(layout: ScratchLayout, shipped: ReadonlyMap<string, string>, context: StepContext): void {
+  const { lost } = removeSecrets({
+    etc: { seen: join(layout.upper, 'usr/etc'), changed: join(layout.root, 'usr/etc') },
+    varDir: layout.var,
+    usrDir: join(layout.root, 'usr'),
+    isShipped: (path) => shipped.has(path),
+  });
+  for (const path of lost)
+    context.report({
+      type: 'message',
+      text: `Left out ${path}: a key made while installing; make one on this machine`,
+    });
 }

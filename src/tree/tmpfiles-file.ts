@@ -1,0 +1,27 @@
+// The files that apt-ostree itself adds to a tree's tmpfiles.d.
+
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatLine, type TmpfilesLine } from './tmpfiles-line.js';
+
+/** Without `.conf`. Of two lines for one path, that of the file whose name sorts first wins: package state comes first. */
+export const TMPFILES = {
+  state: 'apt-ostree-0-state',
+  var: 'apt-ostree-1-var',
+  opt: 'apt-ostree-2-opt',
+  layeredVar: 'apt-ostree-2-layered',
+  layeredOpt: 'apt-ostree-2-layered-opt',
+} as const;
+
+/** Whole or not at all. @throws unsupported-path */
+export function writeTmpfiles(usrDir: string, name: string, lines: readonly TmpfilesLine[]): void {
+  const directory = join(usrDir, 'lib/tmpfiles.d');
+  mkdirSync(directory, { recursive: true });
+  const file = join(directory, `${name}.conf`);
+  writeFileSync(`${file}.new`, lines.map((line) => `${formatLine(line)}\n`).join(''), { mode: 0o644 });
+  renameSync(`${file}.new`, file);
+}
+
+export function symlinkLine(path: string, target: string): TmpfilesLine {
+  return { type: 'L', path, mode: null, user: null, group: null, argument: target };
+}
