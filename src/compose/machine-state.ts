@@ -15,7 +15,8 @@ import {
 import { join } from 'node:path';
 import { ownerNames } from '../tree/account-names.js';
 import { knownPaths } from '../tree/tmpfiles.js';
-import { TMPFILES } from '../tree/tmpfiles-file.js';
+import { TMPFILES, writeTmpfiles } from '../tree/tmpfiles-file.js';
+import type { TmpfilesLine } from '../tree/tmpfiles-line.js';
 import { captureVar } from '../tree/var-capture.js';
 
 /** Directories at the top that are a machine's own: symlinks into /var. */
@@ -27,6 +28,11 @@ const INTO_VAR: readonly (readonly [directory: string, inVar: string, link: stri
   ['opt', 'opt', 'var/opt'],
   ['usr/local', 'usrlocal', '../var/usrlocal'],
 ];
+
+/** Package apt ships these in places whose content is never captured; it downloads as a user of its own. */
+const APT_DIRECTORIES: readonly TmpfilesLine[] = ['/var/cache/apt/archives/partial', '/var/lib/apt/lists/partial'].map(
+  (path) => ({ type: 'd', path, mode: 0o700, user: '_apt', group: 'root', argument: null }),
+);
 
 export async function moveStateIntoVar(root: string): Promise<void> {
   redirectTmpfiles(root);
@@ -71,6 +77,7 @@ async function emptyVar(root: string): Promise<void> {
   const varDir = join(root, 'var');
   const names = ownerNames(join(root, 'etc'));
   writeFileSync(join(root, 'usr/lib/tmpfiles.d/apt-ostree-media.conf'), 'd /run/media 0755 root root -\n');
+  writeTmpfiles(join(root, 'usr'), TMPFILES.apt, APT_DIRECTORIES);
   const known = knownPaths(root);
   await captureVar({ varDir, usrDir: join(root, 'usr'), tmpfilesName: TMPFILES.var, known, ...names });
   for (const name of readdirSync(varDir)) rmSync(join(varDir, name), { recursive: true });

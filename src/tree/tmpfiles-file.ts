@@ -7,6 +7,7 @@ import { formatLine, type TmpfilesLine } from './tmpfiles-line.js';
 /** Without `.conf`. Of two lines for one path, that of the file whose name sorts first wins: package state comes first. */
 export const TMPFILES = {
   state: 'apt-ostree-0-state',
+  apt: 'apt-ostree-1-apt',
   var: 'apt-ostree-1-var',
   opt: 'apt-ostree-2-opt',
   layeredVar: 'apt-ostree-2-layered',

@@ -145,6 +145,8 @@ test('boots, and each machine makes the secrets and the state of its own', async
       'stat -c "%a %U %G" /etc/ssl/private/ssl-cert-snakeoil.key',
       'cat /opt/vendor/app/file /srv/site/index.html',
       'systemctl is-active example.service && systemctl get-default',
+      'dpkg --verify | grep -c "/var/.*/apt/"',
+      'stat -c "%a %U %G" /var/cache/apt/archives/partial /var/lib/apt/lists/partial',
       '/usr/sbin/sshd -t -o UsePrivilegeSeparation=no 2>&1 | grep -c "no hostkeys"',
     ];
     const outputs = [];
@@ -154,6 +156,8 @@ test('boots, and each machine makes the secrets and the state of its own', async
       '640 root ssl-cert',
       'payload\npage',
       'active\nbasic.target',
+      '0',
+      '700 _apt root\n700 _apt root',
       '0',
     ]);
   } finally {

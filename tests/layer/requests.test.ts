@@ -140,8 +140,8 @@ test('layers, repeats nothing, adds up, and comes back to the base', async () =>
     using tree = checkOut(sysroot, first.facts.commit);
     assert.match(tree.run('htop --version').output, /^htop /);
     assert.equal(tree.run('apt-mark showauto libnl-3-200 htop').output, 'libnl-3-200\n');
-    // the kernel's files moved to where OSTree looks for them, and apt makes its own directories when it runs
-    assert.match(tree.run('dpkg --verify | grep -v "/boot/\\|/var/[a-z]*/apt"').output, /^$/);
+    // the kernel's files moved to where OSTree looks for them
+    assert.match(tree.run('dpkg --verify | grep -v "/boot/"').output, /^$/);
   }
   assert.equal((await resolve({ add: ['htop'] })).failure?.code, 'already-requested');
   assert.equal((await resolve({ add: ['htop'], idempotent: true })).unchanged, 'No change.');
