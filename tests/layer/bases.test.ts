@@ -71,6 +71,11 @@ test('indexes a layered kernel module and makes the initramfs anew', async () =>
   assert.ok(statSync(join(rebuilt, 'initramfs.img')).size > 1_000_000);
   assert.deepEqual(readFileSync(join(rebuilt, 'modules.dep')), readFileSync(join(modules, 'modules.dep')));
   assert.deepEqual(readFileSync(join(rebuilt, 'vmlinuz')), readFileSync(join(modules, 'vmlinuz')));
+  using before = checkOut(sysroot, sysroot.commit);
+  // the base's treefile names the drivers: the new image has the same ones, not every driver of the kernel
+  const drivers = `lsinitrd /usr/lib/modules/${release}/initramfs.img | grep -o '[^ ]*[.]ko$' | sort`;
+  assert.match(before.run(drivers).output, /virtio_blk\.ko/);
+  assert.equal(tree.run(drivers).output, before.run(drivers).output);
 });
 
 test('refuses a second kernel', async () => {
