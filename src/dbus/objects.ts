@@ -68,7 +68,7 @@ function interfacesRemoved(path: string, served: ServedObject): Signal {
 }
 
 function objectChanges(path: string, before: ServedObject | undefined, after: ServedObject): readonly Signal[] {
-  if (before === undefined) return [];
+  if (before === undefined || before === after) return [];
   return [...after].flatMap(([name, values]) => {
     const old = before.get(name);
     const differing = [...values.keys()].filter((key) => !isSame(old?.get(key), values.get(key)));

@@ -1,7 +1,8 @@
 // A private socket that serves a tree to those who may connect: a transaction's own, or all of a private daemon.
 
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Credentials, Peer } from './peer.js';
@@ -48,14 +49,15 @@ export class PeerServer {
   /** Listens; a socket left by a killed predecessor is replaced. */
   async listen(): Promise<void> {
     const { socketPath } = this.parts;
-    await mkdir(dirname(socketPath), { recursive: true, mode: 0o755 });
-    await rm(socketPath, { force: true });
+    // a client waits for this: calls of microseconds, each of which would wait for a thread of libuv
+    mkdirSync(dirname(socketPath), { recursive: true, mode: 0o755 });
+    rmSync(socketPath, { force: true });
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);
       this.server.listen(socketPath, resolve);
     });
     // anybody may knock; who may come in is decided by the kernel's credentials
-    await chmod(socketPath, 0o666);
+    chmodSync(socketPath, 0o666);
   }
 
   /** Ends the connections once what was sent has left, and removes the socket. */

@@ -94,7 +94,19 @@ function osObject(of: {
   ]);
 }
 
+/** Nothing changes any more about a transaction that has ended, and twenty of them are shown. */
+const ended = new WeakMap<TransactionView, ServedObject>();
+
 function transactionObject(view: TransactionView, around: Surroundings): ServedObject {
+  const known = ended.get(view);
+  if (known !== undefined) return known;
+  const served = servedTransaction(view, around);
+  // a last figure of progress may still be forgotten
+  if (view.final && around.percentOf(view.id) === 0) ended.set(view, served);
+  return served;
+}
+
+function servedTransaction(view: TransactionView, around: Surroundings): ServedObject {
   const failure = view.final ? failureOfView(view) : view.failure;
   return new Map([
     servedInterface(TRANSACTION_INTERFACE, {
