@@ -14,7 +14,7 @@ export interface HousekeepingOptions {
   readonly bootId: string;
   readonly stateroots: () => readonly string[];
   readonly startExecutor: (options: Omit<ExecutorOptions, 'program'>) => Executor;
-  /** Transactions that left scratch or refs; empty means there is nothing to do at the start. */
+  /** Transactions that left scratch or refs. */
   readonly leftovers: () => readonly TransactionId[];
   /** Transactions that still need theirs. */
   readonly keep: () => readonly TransactionId[];
@@ -39,7 +39,9 @@ export class Housekeeping {
   after(view: TransactionView, runner: StepRunner): void {
     const touched = view.facts.target !== undefined || view.facts.order !== undefined;
     this.#queue = this.#queue.then(async () => {
-      if (touched) await runner.tidy(this.#options.keep(), view.facts.deployment !== undefined);
+      // a step that failed while it cleaned up after itself has left scratch, too
+      if (touched || this.#options.leftovers().length > 0)
+        await runner.tidy(this.#options.keep(), view.facts.deployment !== undefined);
       await runner.close();
       this.#options.onTidied();
     });
