@@ -13,8 +13,8 @@ export interface EngineOptions {
   readonly readDeployments: () => readonly Deployment[];
   readonly stateroots: () => readonly string[];
   readonly startExecutor: (options: Omit<ExecutorOptions, 'program'>) => Executor;
-  /** Ids found in scratch names, refs and the like: what a tidy-up may be needed for. */
-  readonly leftovers: () => readonly TransactionId[];
+  /** Paths that transactions left and a tidy-up would remove. */
+  readonly leftovers: () => readonly string[];
   /** Restarts the machine; called after a transaction that asked for it was committed. */
   readonly reboot: () => void;
   readonly bootId: string;

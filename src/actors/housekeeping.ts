@@ -14,8 +14,9 @@ export interface HousekeepingOptions {
   readonly bootId: string;
   readonly stateroots: () => readonly string[];
   readonly startExecutor: (options: Omit<ExecutorOptions, 'program'>) => Executor;
-  /** Transactions that left scratch or refs. */
-  readonly leftovers: () => readonly TransactionId[];
+  /** Paths that a tidy-up would remove. */
+  readonly leftovers: () => readonly string[];
+  readonly newId: () => TransactionId;
   /** Transactions that still need theirs. */
   readonly keep: () => readonly TransactionId[];
   readonly onTidied: () => void;
@@ -49,16 +50,15 @@ export class Housekeeping {
 
   /** What a crash during an earlier tidy-up left. */
   atStart(): void {
-    const [id] = this.#options.leftovers();
     const name = this.#options.stateroots()[0];
-    if (id === undefined || name === undefined) return;
-    this.#queue = this.#queue.then(() => this.#alone(id, name));
+    if (name === undefined || this.#options.leftovers().length === 0) return;
+    this.#queue = this.#queue.then(() => this.#alone(name));
   }
 
-  async #alone(transaction: TransactionId, name: string): Promise<void> {
-    const { sysroot, bootId, log, startExecutor, keep, onTidied } = this.#options;
+  async #alone(name: string): Promise<void> {
+    const { sysroot, bootId, log, newId, startExecutor, keep, onTidied } = this.#options;
     const present: { executor: Executor | null } = { executor: null };
-    const task = { transaction, request: cleanupOf(name), caller: DAEMON, sysroot, bootId };
+    const task = { transaction: newId(), request: cleanupOf(name), caller: DAEMON, sysroot, bootId };
     const live = () => {
       if (present.executor === null || present.executor.dead)
         present.executor = startExecutor({ task, log, onProgress: () => undefined });

@@ -1,15 +1,25 @@
 // What earlier transactions left in a sysroot: looked up at the start, to know whether a tidy-up is due.
 
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { TransactionId } from '../model/transaction.js';
+import { basename, join } from 'node:path';
+import { baseOf, type Deployment } from '../model/deployment.js';
 
-const PLACES = ['ostree/apt-ostree/scratch', 'ostree/repo/refs/heads/apt-ostree/transaction'] as const;
+/** Paths that a tidy-up would remove: it may have been cut short anywhere, or never have begun. */
+export function leftovers(sysroot: string, deployments: readonly Deployment[]): readonly string[] {
+  const bases = deployments.map(baseOf) as readonly string[];
+  const directories = deployments.map(({ path }) => path);
+  return [
+    ...below(sysroot, 'ostree/apt-ostree/scratch'),
+    ...below(sysroot, 'ostree/repo/refs/heads/apt-ostree/transaction'),
+    ...below(sysroot, 'ostree/apt-ostree/bases').filter((path) => !bases.includes(basename(path))),
+    ...below(sysroot, 'ostree/repo/refs/heads/apt-ostree/base').filter((path) => !bases.includes(basename(path))),
+    ...below(sysroot, 'ostree/deploy')
+      .flatMap((stateroot) => below(stateroot, 'deploy'))
+      .filter((path) => !directories.includes(path.replace(/\.origin$/, ''))),
+  ];
+}
 
-/** Ids by the names of scratch directories and refs. */
-export function leftovers(sysroot: string): readonly TransactionId[] {
-  const names = PLACES.map((place) => join(sysroot, place)).flatMap((path) =>
-    existsSync(path) ? readdirSync(path) : [],
-  );
-  return [...new Set(names)].filter((name): name is TransactionId => /^[0-9a-f]{32}$/.test(name));
+function below(directory: string, place: string): readonly string[] {
+  const path = join(directory, place);
+  return existsSync(path) ? readdirSync(path).map((name) => join(path, name)) : [];
 }

@@ -34,16 +34,17 @@ async function openEngine({ options, files, openJournal, log }: DaemonParts): Pr
   const sysroot = Sysroot.open(options.sysroot);
   const path = options.journal ?? journalPath(sysroot);
   await lockJournal(path);
+  const readDeployments = () => {
+    sysroot.loadIfChanged();
+    return sysroot.deployments();
+  };
   return new TransactionEngine({
     journal: openJournal({ path, migrations: files.migrations, nativeBinding: files.sqliteBinding }),
     sysroot: options.sysroot,
-    readDeployments: () => {
-      sysroot.loadIfChanged();
-      return sysroot.deployments();
-    },
+    readDeployments,
     stateroots: () => sysroot.stateroots(),
     startExecutor: (executor) => new ExecutorProcess({ ...executor, program: files.executor }),
-    leftovers: () => leftovers(options.sysroot),
+    leftovers: () => leftovers(options.sysroot, readDeployments()),
     reboot: () => rebootMachine(log),
     bootId: bootId(),
     now: () => Date.now(),

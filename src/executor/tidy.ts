@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Deployment, DeploymentId } from '../model/deployment.js';
+import { baseOf, type Deployment, type DeploymentId } from '../model/deployment.js';
 import type { TransactionId } from '../model/transaction.js';
 import { unmountBelow } from './sandbox/mounts.js';
 import { baseRef, TRANSACTION_REFS } from './state-paths.js';
@@ -19,7 +19,7 @@ export async function tidy(
     const kept = retained(sysroot.deployments());
     if (kept.length < sysroot.deployments().length) sysroot.writeOrder(kept);
   }
-  const bases = new Set(sysroot.deployments().flatMap(baseChecksum));
+  const bases = new Set(sysroot.deployments().map(baseOf));
   for (const base of bases) if (repo.hasCommit(base)) repo.setRef(baseRef(base), base);
   for (const ref of repo.refs('apt-ostree').keys()) if (isStale(ref, keep, bases)) repo.setRef(ref, null);
   await removeExcept(join(paths.own, 'scratch'), keep);
@@ -36,11 +36,6 @@ export function retained(deployments: readonly Deployment[]): readonly Deploymen
     return each.booted || each.staged || each.pinned || position === 0 || position === Math.max(booted, 0) + 1;
   };
   return deployments.filter(keep).map(({ id }) => id);
-}
-
-function baseChecksum({ commit, checksum }: Deployment): readonly Deployment['checksum'][] {
-  const base = commit.metadata['apt-ostree.base-checksum'];
-  return [typeof base === 'string' ? (base as Deployment['checksum']) : checksum];
 }
 
 function isStale(ref: string, keep: readonly string[], bases: ReadonlySet<string>): boolean {

@@ -60,6 +60,12 @@ export function deploymentId(of: { stateroot: string; checksum: string; serial: 
   return `${of.stateroot}-${of.checksum}.${of.serial}` as DeploymentId;
 }
 
+/** The commit that packages were layered on, or the deployment's own. */
+export function baseOf({ checksum: own, commit }: Deployment): Checksum {
+  const base = commit.metadata['apt-ostree.base-checksum'];
+  return typeof base === 'string' ? (base as Checksum) : own;
+}
+
 /** The deployment whose /etc and running state a new one starts from: the booted one, else the default one. */
 export function configMerge(deployments: readonly Deployment[], name: Stateroot): Deployment | null {
   const ours = deployments.filter((each) => each.stateroot === name);
