@@ -57,7 +57,8 @@ export function transactionView(snapshot: Snapshot): TransactionView {
     unchanged,
     booted: bootedOf(snapshot),
     facts,
-    final: isFinal(snapshot) || snapshot.value === 'staged',
+    // whoever waits for its end waits in vain once it needs a repair
+    final: isFinal(snapshot) || snapshot.value === 'staged' || snapshot.value === 'undoFailed',
   };
 }
 
