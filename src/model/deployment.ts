@@ -30,6 +30,12 @@ export interface Deployment {
   readonly commit: CommitFacts;
 }
 
+/** What a boot entry says of a deployment: with its directory, enough to make it bootable again. */
+export type BootEntry = Pick<
+  Deployment,
+  'id' | 'stateroot' | 'checksum' | 'serial' | 'bootChecksum' | 'kargs' | 'origin' | 'staged' | 'finalizationLocked'
+>;
+
 /** What is kept of a commit's metadata. */
 export interface CommitFacts {
   readonly timestampSeconds: number;

@@ -1,6 +1,6 @@
 // What steps give to later steps: plain JSON, journaled with the event that reports the step done.
 
-import type { Checksum, DeploymentId, Stateroot } from './deployment.js';
+import type { BootEntry, Checksum, DeploymentId, Stateroot } from './deployment.js';
 import type { Resolution } from './package.js';
 
 /** What the new deployment shall be. */
@@ -64,6 +64,8 @@ export interface Facts {
   readonly deployment: { readonly id: DeploymentId; readonly staged: boolean; readonly bootId: string };
   readonly order: { readonly before: readonly DeploymentId[]; readonly after: readonly DeploymentId[] };
   readonly removed: readonly DeploymentId[];
+  /** Of the removed ones, in their order. */
+  readonly entries: readonly BootEntry[];
   readonly pruned: { readonly objects: number; readonly freedBytes: number };
 }
 

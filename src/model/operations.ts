@@ -91,10 +91,11 @@ export const OPERATIONS: { readonly [Kind in OperationKind]: Operation<Kind> } =
     method: 'Cleanup',
     actions: () => ['cleanup'],
     title: () => 'cleanup',
-    plan: ({ pending, rollback, metadata }) => [
-      ...(pending || rollback ? (['deployments.choose', 'deployments.remove'] as const) : []),
+    // the removal comes last: what a prune after it deletes could not be brought back; the tidy-up prunes it
+    plan: ({ base, pending, rollback, metadata }) => [
       ...(metadata ? (['metadata.clear'] as const) : []),
-      'repo.prune',
+      ...(base || metadata ? (['repo.prune'] as const) : []),
+      ...(pending || rollback ? (['deployments.choose', 'deployments.remove'] as const) : []),
     ],
   },
   'refresh-md': {

@@ -144,7 +144,7 @@ export const STEPS = {
   'deployments.choose': {
     needs: [],
     uses: [],
-    gives: ['order', 'removed'],
+    gives: ['order', 'removed', 'entries'],
     recovery: 'redo',
     cancellable: true,
     leaves: false,
@@ -152,7 +152,7 @@ export const STEPS = {
     title: 'Choosing deployments to remove',
   },
   'deployments.remove': {
-    needs: ['order', 'removed'],
+    needs: ['order', 'removed', 'entries'],
     uses: [],
     gives: [],
     recovery: 'verify-then-redo',

@@ -2,14 +2,14 @@
 
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Checksum, DeploymentId, Stateroot } from '../model/deployment.js';
+import type { BootEntry, Checksum, DeploymentId, Stateroot } from '../model/deployment.js';
 import { AptOstreeError } from '../model/errors.js';
 import { parseKeyFile, pointerArrayOf, splitKernelArguments } from './containers.js';
 import { idOf, kargsOf, STAGED_LOCK } from './deployment-read.js';
 import type { Pointer, Slot } from './foreign.js';
 import { attempt } from './gerror.js';
 import { call, ostreeIsAtLeast } from './libraries.js';
-import { ownObject } from './ownership.js';
+import { type Owned, ownObject } from './ownership.js';
 import type { Repo } from './repo.js';
 import type { Handles, SysrootState } from './sysroot-state.js';
 
@@ -65,19 +65,45 @@ export function stage(state: SysrootState, repo: Repo, options: StageOptions): D
   });
 }
 
-/** Exactly these, in this order. @throws no-such-deployment, invalid-argument, wrong-state */
-export function writeOrder(state: SysrootState, ids: readonly DeploymentId[]): void {
+/** Exactly these, in this order; ENTRIES for those without a boot entry. @throws no-such-deployment, invalid-argument, wrong-state */
+export function writeOrder(
+  state: SysrootState,
+  ids: readonly DeploymentId[],
+  entries: readonly BootEntry[] = [],
+): void {
   state.mutate((handles) => {
-    const chosen = ids.map((id) => handleOf(handles, id));
-    if (new Set(ids).size !== ids.length)
-      throw new AptOstreeError('invalid-argument', 'cannot order the deployments: one of them is named twice');
-    if (chosen.some((each, index) => index > 0 && isStaged(each)))
-      throw new AptOstreeError('invalid-argument', 'cannot order the deployments: a staged one can only come first');
-    const booted = call('ostree_sysroot_get_booted_deployment', state.pointer);
-    if (booted !== null && !chosen.includes(booted))
-      throw new AptOstreeError('wrong-state', 'cannot remove the deployment that is running');
-    writeDeployments(state, chosen);
+    const gone = entries.filter(({ id }) => !handles.has(id));
+    const made = gone.map((entry) => [entry.id, madeOf(state, entry)] as const);
+    try {
+      writeChosen(state, ids, new Map([...handles, ...made.map(([id, { pointer }]) => [id, pointer] as const)]));
+    } finally {
+      for (const [, deployment] of made) deployment[Symbol.dispose]();
+    }
   });
+}
+
+function writeChosen(state: SysrootState, ids: readonly DeploymentId[], handles: Handles): void {
+  const chosen = ids.map((id) => handleOf(handles, id));
+  if (new Set(ids).size !== ids.length)
+    throw new AptOstreeError('invalid-argument', 'cannot order the deployments: one of them is named twice');
+  if (chosen.some((each, index) => index > 0 && isStaged(each)))
+    throw new AptOstreeError('invalid-argument', 'cannot order the deployments: a staged one can only come first');
+  const booted = call('ostree_sysroot_get_booted_deployment', state.pointer);
+  if (booted !== null && !chosen.includes(booted))
+    throw new AptOstreeError('wrong-state', 'cannot remove the deployment that is running');
+  writeDeployments(state, chosen);
+}
+
+/** libostree's own view of a deployment that its boot entry is gone of. @throws no-such-deployment when its directory is, too */
+function madeOf(state: SysrootState, entry: BootEntry): Owned<'OstreeDeployment'> {
+  const { id, stateroot, checksum, serial, bootChecksum, kargs } = entry;
+  if (!existsSync(join(state.path, 'ostree/deploy', stateroot, 'deploy', `${checksum}.${serial}`)))
+    throw new AptOstreeError('no-such-deployment', `cannot bring back the deployment ${id}: its directory is gone`);
+  using config = ownObject(call('ostree_bootconfig_parser_new'));
+  call('ostree_bootconfig_parser_set', config.pointer, 'options', kargs);
+  const made = ownObject(call('ostree_deployment_new', -1, stateroot, checksum, serial, bootChecksum, -1));
+  call('ostree_deployment_set_bootconfig', made.pointer, config.pointer);
+  return made;
 }
 
 export function setPinned(state: SysrootState, id: DeploymentId, pinned: boolean): void {

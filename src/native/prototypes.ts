@@ -35,6 +35,10 @@ export const OSTREE_PROTOTYPES = {
   ostree_sysroot_cleanup_prune_repo:
     'gboolean ostree_sysroot_cleanup_prune_repo(OstreeSysroot *self, const OstreeRepoPruneOptions *options, _Out_ int *total, _Out_ int *pruned, _Out_ uint64_t *freed, GCancellable *?c, _Out_ GError **error)',
 
+  ostree_deployment_new:
+    'OstreeDeployment *ostree_deployment_new(int index, const char *osname, const char *csum, int deployserial, const char *bootcsum, int bootserial)',
+  ostree_deployment_set_bootconfig:
+    'void ostree_deployment_set_bootconfig(OstreeDeployment *self, OstreeBootconfigParser *bootconfig)',
   ostree_deployment_get_osname: 'const char *ostree_deployment_get_osname(OstreeDeployment *self)',
   ostree_deployment_get_csum: 'const char *ostree_deployment_get_csum(OstreeDeployment *self)',
   ostree_deployment_get_bootcsum: 'const char *ostree_deployment_get_bootcsum(OstreeDeployment *self)',
@@ -45,6 +49,9 @@ export const OSTREE_PROTOTYPES = {
   ostree_deployment_is_staged: 'gboolean ostree_deployment_is_staged(OstreeDeployment *self)',
   ostree_deployment_is_pinned: 'gboolean ostree_deployment_is_pinned(OstreeDeployment *self)',
   ostree_deployment_is_finalization_locked: 'gboolean ostree_deployment_is_finalization_locked(OstreeDeployment *self)',
+  ostree_bootconfig_parser_new: 'OstreeBootconfigParser *ostree_bootconfig_parser_new()',
+  ostree_bootconfig_parser_set:
+    'void ostree_bootconfig_parser_set(OstreeBootconfigParser *self, const char *key, const char *value)',
   ostree_bootconfig_parser_get:
     'const char *ostree_bootconfig_parser_get(OstreeBootconfigParser *self, const char *key)',
 

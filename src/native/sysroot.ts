@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Deployment, type DeploymentId, type Stateroot, stateroot } from '../model/deployment.js';
+import { type BootEntry, type Deployment, type DeploymentId, type Stateroot, stateroot } from '../model/deployment.js';
 import { AptOstreeError } from '../model/errors.js';
 import { type DeployOptions, deploy, type StageOptions, setPinned, stage, writeOrder } from './deploy.js';
 import { readDeployment } from './deployment-read.js';
@@ -130,10 +130,11 @@ export class Sysroot implements Disposable {
 
   /**
    * Exactly these, in this order: one left out is undeployed, a staged one left out is unstaged. No clean-up.
+   * One that was undeployed before comes back by its entry, as long as its directory is there.
    * @throws no-such-deployment; wrong-state when the running one is left out; invalid-argument when a staged one is not first
    */
-  writeOrder(ids: readonly DeploymentId[]): void {
-    writeOrder(this.#state, ids);
+  writeOrder(ids: readonly DeploymentId[], entries: readonly BootEntry[] = []): void {
+    writeOrder(this.#state, ids, entries);
   }
 
   /** @throws no-such-deployment; wrong-state for a staged one */

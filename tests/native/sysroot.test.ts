@@ -117,6 +117,29 @@ test('the order is what is asked for, and one left out is undeployed but not yet
   assert.equal(readdirSync(join(sysroot.path, 'boot/loader/entries')).length, 1);
 });
 
+test('one that was undeployed comes back as it was by its entry, while its directory is there', (t) => {
+  const { sysroot, one, two } = twoDeployments(t);
+  const before = sysroot.deployments();
+  const entries = before.filter(({ id }) => id === one);
+  sysroot.writeOrder([two]);
+  sysroot.writeOrder([two, one], entries);
+  assert.deepEqual(
+    sysroot.deployments().map(({ kargs: _, ...rest }) => rest),
+    before.map(({ kargs: _, ...rest }) => rest),
+  );
+  assert.deepEqual(
+    sysroot.deployments().map(({ kargs }) => kargs.replace(/boot\.[01]/, '')),
+    before.map(({ kargs }) => kargs.replace(/boot\.[01]/, '')),
+  );
+  assert.match(ostree('admin', 'status', `--sysroot=${sysroot.path}`), new RegExp(one.slice(7)));
+  sysroot.writeOrder([two]);
+  sysroot.prepareCleanup();
+  assert.throws(() => sysroot.writeOrder([two, one], entries), {
+    code: 'no-such-deployment',
+    message: /directory is gone/,
+  });
+});
+
 test('clean-up prunes what neither refs nor deployments need', (t) => {
   const { sysroot, one, two } = twoDeployments(t);
   const [newer, older] = sysroot.deployments().map(({ checksum }) => checksum);

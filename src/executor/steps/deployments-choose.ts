@@ -1,6 +1,6 @@
 // deployments.choose: which deployments a cleanup removes. Changes nothing.
 
-import type { Deployment } from '../../model/deployment.js';
+import type { BootEntry, Deployment } from '../../model/deployment.js';
 import { AptOstreeError } from '../../model/errors.js';
 import type { CleanupRequest } from '../../model/request.js';
 import type { StepHandler } from '../step-handler.js';
@@ -15,10 +15,16 @@ export const deploymentsChoose: StepHandler<'deployments.choose'> = {
     const deployments = sysroot.deployments();
     const removed = removable(deployments, request);
     const before = deployments.map(({ id }) => id);
-    return { gave: { removed, order: { before, after: before.filter((id) => !removed.includes(id)) } } };
+    const order = { before, after: before.filter((id) => !removed.includes(id)) };
+    return { gave: { removed, order, entries: deployments.filter(({ id }) => removed.includes(id)).map(entryOf) } };
   },
   async undo() {},
 };
+
+function entryOf(deployment: Deployment): BootEntry {
+  const { id, stateroot, checksum, serial, bootChecksum, kargs, origin, staged, finalizationLocked } = deployment;
+  return { id, stateroot, checksum, serial, bootChecksum, kargs, origin, staged, finalizationLocked };
+}
 
 /** Never a booted, pinned or other stateroot's deployment; without a booted one, never the first. */
 export function removable(deployments: readonly Deployment[], request: CleanupRequest): readonly Deployment['id'][] {
