@@ -3,6 +3,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RUN_DIRECTORY } from '../../apt/apt-config.js';
+import { aptFailure } from '../../apt/apt-failure.js';
 import { readArchiveFields } from '../../apt/archive-fields.js';
 import { parseStanzas, type Stanza } from '../../apt/deb822.js';
 import { fullName, type InstalledPackage, parseStatus } from '../../apt/dpkg-status.js';
@@ -11,7 +12,6 @@ import { parsePolicy, parseReverseProvides } from '../../apt/policy.js';
 import { type PrintedArchive, parsePrintedUris } from '../../apt/print-uris.js';
 import { AptOstreeError } from '../../model/errors.js';
 import type { LocalPackage, ResolvedPackage } from '../../model/package.js';
-import { failureReason } from '../../system/process.js';
 import { SYSIMAGE } from '../../tree/state-layout.js';
 import type { StepContext } from '../step-handler.js';
 import { APT_OPTIONS, type AptView } from './apt-view.js';
@@ -77,6 +77,7 @@ async function selectNames(
 ): Promise<ReadonlyMap<string, string>> {
   if (names.length === 0) return new Map();
   const result = await view.run(['apt-cache', ...APT_OPTIONS, 'policy', '--', ...names]);
+  if (result.status !== 0) throw aptFailure(`resolve ${names.join(', ')}`, `${result.stdout}\n${result.stderr}`);
   const candidates = parsePolicy(result.stdout);
   const withoutCandidate = names.filter((name) => (candidates.get(name) ?? null) === null);
   if (withoutCandidate.length === 0) return new Map();
@@ -105,8 +106,8 @@ async function printUris({ names, local }: WantedPackages, view: AptView): Promi
   if (result.status === 0) return `${result.stdout}\n${result.stderr}`;
   const asked = [...names, ...local.map(fullName)].join(', ');
   const output = `${result.stdout}\n${result.stderr}`;
-  if (/^E: (The package lists|Malformed|Could not|Problem|Unable to (read|parse|lock|write))/m.test(output))
-    throw new AptOstreeError('apt-failed', `cannot resolve ${asked}: ${failureReason(result)}`);
+  if (/^E: (The package lists|Malformed|Could not|Problem|Write error|Unable to (read|parse|lock|write))/m.test(output))
+    throw aptFailure(`resolve ${asked}`, output);
   throw new AptOstreeError('unsolvable', `cannot install ${asked}: ${condenseRefusal(output)}`);
 }
 
