@@ -7,7 +7,7 @@ import type { EventFilter, EventRow, HistoryFilter } from '../journal/rows.js';
 import { type SupervisorEvent, supervisorMachine } from '../machines/supervisor.js';
 import type { Caller } from '../model/caller.js';
 import type { Deployment } from '../model/deployment.js';
-import { AptOstreeError, failureOf } from '../model/errors.js';
+import { AptOstreeError, errorOf, failureOf } from '../model/errors.js';
 import { isSameRequest } from '../model/request.js';
 import type {
   EngineSnapshot,
@@ -64,7 +64,7 @@ export class TransactionEngine implements Engine {
   recover(): void {
     const { journal, log } = this.#options;
     try {
-      if (journal.readOnly !== null) throw new AptOstreeError('journal-newer', journal.readOnly);
+      if (journal.readOnly !== null) throw errorOf(journal.readOnly);
       for (const id of journal.openTransactions()) this.#resume(id);
       this.#settleStaged();
       this.#supervise({ type: 'RECOVERED' });

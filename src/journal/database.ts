@@ -1,9 +1,9 @@
 // Opens the journal's database with the durability it promises, and asserts that it got it.
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { AptOstreeError } from '../model/errors.js';
+import { AptOstreeError, type Failure } from '../model/errors.js';
 import { migrate } from './migrate.js';
 import { MAJOR_VERSION, majorOf } from './version.js';
 
@@ -18,27 +18,40 @@ export interface JournalLocation {
 
 export interface OpenedDatabase {
   readonly database: Database.Database;
-  /** One line why nothing can be written, or null. */
-  readonly readOnly: string | null;
+  /** Why nothing can be written, or null. */
+  readonly readOnly: Failure | null;
 }
 
 /**
  * WAL with synchronous=FULL: an appended row outlives a power cut once `append` has returned (J1). better-sqlite3's own
  * build falls back to NORMAL at reopening a WAL database, hence set and asserted each time.
- * @throws journal-broken
+ * @throws journal-broken, no-space
  */
-export function openDatabase({ path, migrations, nativeBinding }: JournalLocation): OpenedDatabase {
+export function openDatabase(location: JournalLocation): OpenedDatabase {
+  const { path } = location;
   mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
-  const isNew = !existsSync(path);
+  const isNew = !existsSync(path) || statSync(path).size === 0;
   try {
-    const database = new Database(path, nativeBinding === null ? {} : { nativeBinding });
+    return openToWrite(location, isNew);
+  } catch (error) {
+    if (error instanceof AptOstreeError) throw error;
+    if (!isOfFullDisk(error)) throw broken(path, error);
+    if (isNew) throw new AptOstreeError('no-space', `cannot begin: ${fullDisk(path).message}`);
+    return openOnFullDisk(location);
+  }
+}
+
+function openToWrite({ path, migrations, nativeBinding }: JournalLocation, isNew: boolean): OpenedDatabase {
+  const database = new Database(path, nativeBinding === null ? {} : { nativeBinding });
+  try {
     if (!isNew && majorOf(database) > MAJOR_VERSION) return reopenReadOnly(database, { path, nativeBinding });
     requirePragmas(database, path);
     migrate(database, migrations);
     return { database, readOnly: null };
   } catch (error) {
-    if (error instanceof AptOstreeError) throw error;
-    throw broken(path, error);
+    // its locks would stand against the next try
+    database.close();
+    throw error;
   }
 }
 
@@ -64,8 +77,28 @@ function reopenReadOnly(
   database.close();
   return {
     database: new Database(path, { readonly: true, ...(nativeBinding === null ? {} : { nativeBinding }) }),
-    readOnly: `the journal ${path} was written by a newer apt-ostree (format ${major}, this one knows ${MAJOR_VERSION}): boot the newer deployment or upgrade apt-ostree`,
+    readOnly: {
+      code: 'journal-newer',
+      message: `the journal ${path} was written by a newer apt-ostree (format ${major}, this one knows ${MAJOR_VERSION}): boot the newer deployment or upgrade apt-ostree`,
+    },
   };
+}
+
+/** Not even the shared memory beside the database can be made; alone with it, SQLite uses memory of its own. */
+function openOnFullDisk({ path, nativeBinding }: JournalLocation): OpenedDatabase {
+  const database = new Database(path, nativeBinding === null ? {} : { nativeBinding });
+  database.pragma('locking_mode = EXCLUSIVE');
+  return { database, readOnly: fullDisk(path) };
+}
+
+function isOfFullDisk(error: unknown): boolean {
+  const code = error instanceof Database.SqliteError ? error.code : '';
+  return code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE';
+}
+
+function fullDisk(path: string): Failure {
+  const message = `the filesystem of the journal ${path} has no space left: free some, and restart apt-ostreed if it is running`;
+  return { code: 'no-space', message };
 }
 
 function broken(path: string, error: unknown): AptOstreeError {

@@ -1,7 +1,7 @@
 // The journal: appends rows durably and reads them back. With its neighbours in this folder, the only SQL there is.
 
 import type Database from 'better-sqlite3';
-import { AptOstreeError } from '../model/errors.js';
+import { AptOstreeError, errorOf, type Failure } from '../model/errors.js';
 import type { TransactionId } from '../model/transaction.js';
 import { type JournalLocation, openDatabase } from './database.js';
 import { GENESIS, rowHash } from './hash.js';
@@ -35,8 +35,8 @@ export class JournalStore {
   readonly #database: Database.Database;
   readonly #insert: Database.Statement;
   readonly #history: HistoryTable;
-  /** Why nothing can be written, in one line, or null. */
-  readonly readOnly: string | null;
+  /** Why nothing can be written, or null. */
+  readonly readOnly: Failure | null;
   #head: { seq: number; hash: string };
 
   /** @throws journal-broken */
@@ -58,7 +58,7 @@ export class JournalStore {
    * @throws journal-broken, no-space
    */
   append(event: NewEvent, derive: (row: EventRow) => HistoryRow): EventRow {
-    if (this.readOnly !== null) throw new AptOstreeError('journal-newer', `cannot write: ${this.readOnly}`);
+    if (this.readOnly !== null) throw errorOf(this.readOnly);
     const stored = this.#number(event);
     const row = eventOf(stored);
     try {

@@ -89,7 +89,7 @@ test('a journal of a newer major version is only read, and says why', (t) => {
   raw.pragma('user_version = 2000');
   raw.close();
   const newer = openJournal(path);
-  assert.match(newer.readOnly ?? '', /newer apt-ostree \(format 2, this one knows 1\)/);
+  assert.match(newer.readOnly?.message ?? '', /newer apt-ostree \(format 2, this one knows 1\)/);
   assert.equal(newer.eventsOf(idOf(1)).length, 1);
   assert.throws(() => newer.append(eventFor(idOf(2)), () => historyFor(idOf(2))), { code: 'journal-newer' });
   newer.close();
