@@ -17,36 +17,44 @@ const POLL_MS = 20;
 export async function takeExecutorLock(path: string, signal: AbortSignal): Promise<number> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const fd = openSync(path, 'a', 0o600);
-  await until(() => flock(fd, { exclusive: true, wait: false }), {
+  return until(() => (flock(fd, { exclusive: true, wait: false }) ? fd : null), {
     signal,
     limitMs: PREDECESSOR_MS,
     otherwise: 'cannot begin: parts of an earlier transaction are still running',
   });
-  return fd;
 }
 
-/** @throws invalid-sysroot, sysroot-locked */
+/**
+ * Comes before everything that writes: with its lock libostree makes a read-only /sysroot writable in our mount namespace,
+ * and a repo opened before that would stay read-only. Hence opened anew at each try.
+ * @throws invalid-sysroot, sysroot-locked
+ */
 export async function openLockedSysroot(path: string, signal: AbortSignal): Promise<Sysroot> {
-  const sysroot = Sysroot.open(path, { ownMountNamespace: true });
-  await until(() => sysroot.tryLock(), {
+  const attempt = (): Sysroot | null => {
+    const sysroot = Sysroot.open(path, { ownMountNamespace: true });
+    if (sysroot.tryLock()) return sysroot;
+    sysroot[Symbol.dispose]();
+    return null;
+  };
+  return until(attempt, {
     signal,
     limitMs: SYSROOT_MS,
     otherwise: `cannot begin: another program holds the lock of the sysroot ${path}`,
   });
-  sysroot.loadIfChanged();
-  return sysroot;
 }
 
-async function until(
-  attempt: () => boolean,
+async function until<Got>(
+  attempt: () => Got | null,
   {
     signal,
     limitMs,
     otherwise,
   }: { readonly signal: AbortSignal; readonly limitMs: number; readonly otherwise: string },
-): Promise<void> {
+): Promise<Got> {
   const deadlineMs = performance.now() + limitMs;
-  while (!attempt()) {
+  for (;;) {
+    const got = attempt();
+    if (got !== null) return got;
     if (signal.aborted) throw new AptOstreeError('cancelled', 'cancelled while waiting for a lock');
     if (performance.now() > deadlineMs) throw new AptOstreeError('sysroot-locked', otherwise);
     await sleep(POLL_MS);

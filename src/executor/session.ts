@@ -68,8 +68,8 @@ export class ExecutorSession {
     const { transaction, request, caller, sysroot, bootId } = this.#task;
     const paths = statePaths(sysroot, request.stateroot, transaction);
     const { signal } = this.#controller;
-    this.#lockFd ??= await takeExecutorLock(paths.executorLock, signal);
     this.#sysroot ??= await openLockedSysroot(sysroot, signal);
+    this.#lockFd ??= await takeExecutorLock(paths.executorLock, signal);
     return {
       transaction,
       request,
