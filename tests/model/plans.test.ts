@@ -3,28 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OPERATIONS, operationOf } from '../../src/model/operations.js';
-import { parseRequest, type Request } from '../../src/model/request.js';
 import { STEPS, type StepKind, stepDefinition } from '../../src/model/steps.js';
-
-const CHECKSUM = 'a'.repeat(64);
-
-/** Every request that takes a path of its own through its operation's plan. */
-export const REQUESTS: readonly Request[] = [
-  { kind: 'install', add: ['htop'] },
-  { kind: 'install', add: ['htop'], cacheOnly: true },
-  { kind: 'install', add: ['htop'], dryRun: true },
-  { kind: 'install', add: ['htop'], downloadOnly: true },
-  { kind: 'install', local: ['/tmp/a.deb'] },
-  { kind: 'uninstall', remove: ['htop'] },
-  { kind: 'uninstall', removeAll: true },
-  { kind: 'deploy', revision: CHECKSUM },
-  { kind: 'deploy', revision: CHECKSUM, cacheOnly: true },
-  { kind: 'rollback' },
-  { kind: 'cleanup', base: true },
-  { kind: 'cleanup', pending: true },
-  { kind: 'cleanup', rollback: true, metadata: true },
-  { kind: 'refresh-md' },
-].map((members) => parseRequest({ stateroot: 'debian', ...members }));
+import { REQUESTS } from './requests.js';
 
 for (const request of REQUESTS) {
   const { title, plan, actions } = operationOf(request);

@@ -1,0 +1,49 @@
+// A new operation, a new plan or a new step has crash cases, or the suite fails.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { OPERATIONS, operationOf } from '../../src/model/operations.js';
+import { STEPS, type StepKind, stepDefinition } from '../../src/model/steps.js';
+import { planOf, SCENARIOS, type Scenario } from '../crash/scenarios.js';
+import { REQUESTS } from '../model/requests.js';
+
+const KINDS = Object.keys(STEPS) as readonly StepKind[];
+
+test('every operation is crashed', () => {
+  const kinds = new Set(SCENARIOS.map(({ kind }) => kind));
+  assert.deepEqual([...kinds].sort(), Object.keys(OPERATIONS).sort());
+});
+
+test('every plan is part of a plan that is crashed at each boundary', () => {
+  const crashed = SCENARIOS.filter(isWhole).map((each) => ({ kind: each.kind, plan: planOf(each) }));
+  const missing = REQUESTS.filter(
+    (request) => !crashed.some(({ kind, plan }) => kind === request.kind && isPart(operationOf(request).plan, plan)),
+  );
+  assert.deepEqual(missing, []);
+});
+
+test('every step is crashed at each boundary', () => {
+  const crashed = new Set(SCENARIOS.filter(isWhole).flatMap(planOf));
+  assert.deepEqual(
+    KINDS.filter((kind) => !crashed.has(kind)),
+    [],
+  );
+});
+
+test('every step that leaves something is crashed while it is taken back', () => {
+  const undone = new Set(SCENARIOS.flatMap(({ failing }) => (failing === undefined ? [] : [failing])));
+  assert.deepEqual(
+    KINDS.filter((kind) => stepDefinition(kind).leaves && !undone.has(kind)),
+    [],
+  );
+});
+
+function isWhole({ from, steps }: Scenario): boolean {
+  return from === undefined && steps === undefined;
+}
+
+function isPart(plan: readonly StepKind[], whole: readonly StepKind[]): boolean {
+  let at = 0;
+  for (const kind of whole) if (kind === plan[at]) at += 1;
+  return at === plan.length;
+}

@@ -1,0 +1,67 @@
+// Where a sysroot stands before a case: brought there by ordinary operations, which are needed only when a case led elsewhere.
+
+import type { ClientRequest } from '../../src/client/client.js';
+import type { Lane } from './lane.js';
+import { live } from './lives.js';
+
+export type Prepare = (lane: Lane) => Promise<void>;
+
+/** Two layered deployments of the newer version, each with one of the two small packages. */
+export const layeredTwice: Prepare = async (lane) => {
+  lane.restoreCaches();
+  await reach(lane, (): ClientRequest | null => {
+    const names = lane.requested(0);
+    const [newer] = lane.base.versions.slice(1);
+    if (lane.versionOf(0) !== newer) return { kind: 'deploy', stateroot: null, revision: newer ?? '' };
+    const single = names.length === 1 && (names[0] === 'crash-a' || names[0] === 'crash-b');
+    const isOther = lane.requested(1).join() === other(names[0]) && lane.versionOf(1) === newer;
+    return single && isOther ? null : { kind: 'install', stateroot: null, add: [other(names[0])], remove: names };
+  });
+};
+
+/** A layered deployment, and behind it the bare base. */
+export const uninstallable: Prepare = async (lane) => {
+  lane.restoreCaches();
+  await reach(lane, (): ClientRequest | null => {
+    const [first, second] = [lane.requested(0), lane.requested(1)];
+    if (lane.deployments().length < 2)
+      return { kind: 'install', stateroot: null, add: [other(first[0])], remove: first };
+    if (first.length === 0) return { kind: 'rollback', stateroot: null };
+    return second.length === 0 ? null : { kind: 'uninstall', stateroot: null, remove: first };
+  });
+};
+
+/** One layered deployment of each version. */
+export const twoVersions: Prepare = async (lane) => {
+  lane.restoreCaches();
+  await reach(lane, (): ClientRequest | null => {
+    const [first, second] = [lane.requested(0), lane.requested(1)];
+    if (first.length !== 1) return { kind: 'install', stateroot: null, add: [other(first[0])], remove: first };
+    const same = lane.versionOf(0) === lane.versionOf(1) || first.join() !== second.join();
+    return same ? { kind: 'deploy', stateroot: null, revision: lane.otherVersion() } : null;
+  });
+};
+
+/** Any two deployments. */
+export const withRollback: Prepare = async (lane) => {
+  lane.restoreCaches();
+  await reach(lane, (): ClientRequest | null =>
+    lane.deployments().length === 2 ? null : { kind: 'deploy', stateroot: null, revision: lane.otherVersion() },
+  );
+};
+
+const MAX_OPERATIONS = 5;
+
+async function reach(lane: Lane, next: () => ClientRequest | null): Promise<void> {
+  for (let count = 0; count < MAX_OPERATIONS; count += 1) {
+    const request = next();
+    if (request === null) return;
+    const { told } = await live(lane, request);
+    if (told?.ok !== true) throw new Error(`cannot prepare by ${JSON.stringify(request)}: ${told?.message}`);
+  }
+  throw new Error('cannot prepare: the operations lead nowhere');
+}
+
+function other(name: string | undefined): string {
+  return name === 'crash-a' ? 'crash-b' : 'crash-a';
+}
