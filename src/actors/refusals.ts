@@ -25,10 +25,21 @@ export function refuseImpossible(
 
 /** @throws journal-broken, transaction-active: nothing can be changed now */
 export function refuseUnlessReady({ state, broken }: EngineSnapshot): void {
-  if (state === 'broken')
-    throw new AptOstreeError('journal-broken', `cannot change anything: ${broken ?? 'the engine is broken'}`);
+  if (state === 'broken') throw new AptOstreeError('journal-broken', refusal(broken ?? 'the engine is broken'));
   if (state === 'recovering')
     throw new AptOstreeError('transaction-active', 'cannot begin yet: the daemon is recovering');
+}
+
+function refusal(reason: string): string {
+  if (!reason.startsWith('cannot ')) return `cannot change anything: ${reason}`;
+  return `${reason}; mend that and restart apt-ostreed, until then nothing can be changed`;
+}
+
+/** What cannot be recorded any further, as it is shown: whoever waits for its end would wait in vain. */
+export function stuck(view: TransactionView, reason: string): TransactionView {
+  if (view.final) return view;
+  const message = `${reason}; ${view.title} goes on when apt-ostreed is started again`;
+  return { ...view, final: true, failure: { code: 'journal-broken', message } };
 }
 
 export function asksForReboot(request: Request): boolean {

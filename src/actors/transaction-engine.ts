@@ -22,7 +22,7 @@ import type { EngineOptions } from './engine-options.js';
 import type { Executor } from './executor-process.js';
 import { Housekeeping } from './housekeeping.js';
 import { openingOf } from './opening.js';
-import { asksForReboot, busy, refuseImpossible, refuseUnlessReady, undoFailed } from './refusals.js';
+import { asksForReboot, busy, refuseImpossible, refuseUnlessReady, stuck, undoFailed } from './refusals.js';
 import { StagedTransactions } from './staged-transactions.js';
 import { StepRunner } from './step-runner.js';
 import { isActive, isFinal } from './transaction-view.js';
@@ -287,12 +287,13 @@ export class TransactionEngine implements Engine {
 
   #project(): EngineSnapshot {
     const { value, context } = this.#supervisor;
+    const active = this.#active?.actor.view() ?? null;
     return {
       state: value === 'broken' || value === 'recovering' ? value : 'ready',
       broken: context.reason,
       sysroot: this.#options.sysroot,
       deployments: this.#deployments,
-      active: this.#active?.actor.view() ?? null,
+      active: active === null || context.reason === null ? active : stuck(active, context.reason),
       recent: this.#recent,
     };
   }

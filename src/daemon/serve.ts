@@ -6,6 +6,7 @@ import type { Engine } from '../actors/engine.js';
 import { startBusService } from '../dbus/bus-service.js';
 import { startPeerService } from '../dbus/peer-service.js';
 import type { Log } from '../dbus/tree.js';
+import type { TransactionId } from '../model/transaction.js';
 import { peerCredentials, setParentDeathSignal } from '../native/libc.js';
 import { notify } from '../native/systemd.js';
 import type { DaemonOptions } from './options.js';
@@ -65,7 +66,7 @@ async function servePeer({ engine, options, log }: Serving): Promise<Service> {
   if (active !== null)
     process.stderr.write(`Finishing the interrupted transaction ${active.id} (${active.title}) first\n`);
   await engine.settled();
-  if (active !== null) process.stderr.write(`It ended: ${engine.transaction(active.id).state}\n`);
+  if (active !== null) process.stderr.write(`${fateOf(active.id, engine)}\n`);
   // the client has gone without a word: what it began is brought to its end
   const abandoned = () => void engine.settled().then(() => process.kill(process.pid, 'SIGTERM'));
   // one that dies before it ever connected is noticed by its death
@@ -78,6 +79,11 @@ async function servePeer({ engine, options, log }: Serving): Promise<Service> {
     log: serviceLog(log),
     onEmpty: abandoned,
   });
+}
+
+function fateOf(id: TransactionId, engine: Engine): string {
+  const { broken } = engine.snapshot();
+  return broken === null ? `It ended: ${engine.transaction(id).state}` : `It could not be finished: ${broken}`;
 }
 
 function serviceLog(log: Logger): Log {

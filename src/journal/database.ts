@@ -91,7 +91,7 @@ function openOnFullDisk({ path, nativeBinding }: JournalLocation): OpenedDatabas
   return { database, readOnly: fullDisk(path) };
 }
 
-function isOfFullDisk(error: unknown): boolean {
+export function isOfFullDisk(error: unknown): boolean {
   const code = error instanceof Database.SqliteError ? error.code : '';
   return code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE';
 }

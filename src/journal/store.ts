@@ -3,7 +3,7 @@
 import type Database from 'better-sqlite3';
 import { AptOstreeError, errorOf, type Failure } from '../model/errors.js';
 import type { TransactionId } from '../model/transaction.js';
-import { type JournalLocation, openDatabase } from './database.js';
+import { isOfFullDisk, type JournalLocation, openDatabase } from './database.js';
 import { GENESIS, rowHash } from './hash.js';
 import { HistoryTable } from './history.js';
 import { eventQuery } from './query.js';
@@ -100,7 +100,12 @@ export class JournalStore {
   }
 
   close(): void {
-    if (this.readOnly === null) this.#database.pragma('wal_checkpoint(TRUNCATE)');
+    try {
+      if (this.readOnly === null) this.#database.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      // the rows stay where they were synced to, and the next start finds them there
+      if (!isOfFullDisk(error)) throw error;
+    }
     this.#database.close();
   }
 
