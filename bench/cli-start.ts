@@ -22,6 +22,7 @@ export async function cliStart(): Promise<readonly Figure[]> {
     status.push((await rig.cli('status')).milliseconds);
   }
   return [
+    figure({ name: 'empty node', unit: 'ms', samples: node }),
     figure({ name: 'command line, --version', unit: 'ms', samples: version }),
     figure({ name: 'command line, --version / empty node', unit: 'ratio', samples: ratios(version, node) }),
     figure({ name: 'command line, status', unit: 'ms', samples: status }),
