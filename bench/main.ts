@@ -1,8 +1,8 @@
 // Entry point of `npm run bench`: measures what is named, or everything, and prints the figures.
 
-import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { BENCHES } from './benches.js';
+import { enclosedDirectory, runEnclosed } from './enclosure.js';
 import type { Figure } from './figure.js';
 import { jsonLine, table } from './report.js';
 
@@ -11,34 +11,36 @@ const USAGE = `Usage: npm run bench [-- [--json] [--only NAME]...]
 Prints the measured figures; --json prints one object a line. NAMEs: ${Object.keys(BENCHES).join(', ')}
 `;
 
-/** Set in the process that has mounts of its own. */
-const INSIDE = 'APT_OSTREE_BENCH';
-
 const { values: options } = parseArgs({
   options: { json: { type: 'boolean' }, only: { type: 'string', multiple: true }, help: { type: 'boolean' } },
 });
 
 if (options.help === true) process.stdout.write(USAGE);
-else if (process.env[INSIDE] === undefined) process.exitCode = runInside();
-else await measure(options.only ?? Object.keys(BENCHES));
+else if (enclosedDirectory() === null) process.exitCode = await runEnclosed();
+else process.exitCode = await measure(options.only ?? Object.keys(BENCHES));
 
-/** Whatever happens to this run, its mounts go with it. */
-function runInside(): number {
-  const command = ['--mount', '--', process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  const env = { ...process.env, [INSIDE]: '1' };
-  return spawnSync('unshare', command, { stdio: 'inherit', env }).status ?? 1;
-}
-
-async function measure(names: readonly string[]): Promise<void> {
+/** The exit status: a missed target is a result, a measurement that could not be made is a failure. */
+async function measure(names: readonly string[]): Promise<number> {
   const figures: Figure[] = [];
+  let failures = 0;
   for (const name of names) {
-    const bench = BENCHES[name];
-    if (bench === undefined) throw new Error(`there is no bench ${name}; there are ${Object.keys(BENCHES).join(', ')}`);
-    process.stderr.write(`measuring ${name} …\n`);
-    for (const each of await bench()) {
-      figures.push(each);
-      if (options.json === true) process.stdout.write(`${jsonLine(each)}\n`);
+    process.stderr.write(`measuring ${name}\n`);
+    try {
+      for (const each of await benchOf(name)()) {
+        figures.push(each);
+        if (options.json === true) process.stdout.write(`${jsonLine(each)}\n`);
+      }
+    } catch (error) {
+      failures += 1;
+      process.stderr.write(`cannot measure ${name}: ${error instanceof Error ? error.stack : String(error)}\n`);
     }
   }
   if (options.json !== true) process.stdout.write(table(figures));
+  return failures === 0 ? 0 : 1;
+}
+
+function benchOf(name: string): () => Promise<readonly Figure[]> {
+  const bench = BENCHES[name];
+  if (bench === undefined) throw new Error(`there is no such bench; there are ${Object.keys(BENCHES).join(', ')}`);
+  return bench;
 }
