@@ -112,6 +112,12 @@ describe('requests that cannot be met: one clear line each, and nothing changes'
     /^cannot use \/etc: apt-ostreed on this bus serves \//,
   );
 
+  it('a second daemon for the same sysroot', async () => {
+    const { status, stderr } = await stand.cli('status', '--peer', '--sysroot', stand.path);
+    assert.equal(status, 1);
+    assert.match(stderr, /another apt-ostreed is at work on this sysroot/);
+  });
+
   it("a package that the caller may not read, though the daemon may: the caller's rights count", async () => {
     const deb = debs.build({ name: 'private' });
     execFileSync('chmod', ['600', deb]);
