@@ -1,7 +1,7 @@
 // Runs a transaction's steps in its executor and answers the actor with events: done, failed, rewound, or tried again after a crash.
 
 import type { Logger } from 'pino';
-import type { EffectInput } from '../machines/v1/transaction.js';
+import { type EffectInput, MAX_ATTEMPTS } from '../machines/v1/transaction.js';
 import { AptOstreeError, type Failure, failureOf } from '../model/errors.js';
 import type { ExecutorAnswer, ExecutorCommand } from '../model/ipc.js';
 import type { Progress } from '../model/progress.js';
@@ -108,6 +108,7 @@ export class StepRunner implements Effects {
       if (effect.ending === 'abort')
         return this.#failed(effect, { code: 'cancelled', message: 'the step was not begun' });
       const answer = await this.#liveExecutor().call(commandOf(effect));
+      if (answer.type === 'failed' && mayUndoAgain(effect)) return await this.#undoAgain(effect, answer.failure);
       return this.#eventOf(effect, answer);
     } catch (error) {
       return this.#eventOfDeath(effect, error);
@@ -142,6 +143,14 @@ export class StepRunner implements Effects {
           message: `internal error: the executor answered ${answer.type}`,
         });
     }
+  }
+
+  /** In a new executor: what this one has mounted or holds open, and could not let go of, ends with it. */
+  async #undoAgain({ input, kind }: RunningEffect, { message }: Failure): Promise<TransactionEvent> {
+    this.#options.log.warn({ step: kind, reason: message }, 'cannot take the step back yet');
+    await this.#executor?.kill();
+    this.#executor = null;
+    return { type: 'ATTEMPTED', index: input.index, attempt: input.attempt + 1, bootId: this.#options.bootId };
   }
 
   /** The executor ended without an answer: told to, or by a crash after which the step is looked at again. */
@@ -185,6 +194,11 @@ export class StepRunner implements Effects {
 function commandOf({ source, input, kind }: RunningEffect): ExecutorCommand {
   if (source === 'undo') return { type: 'undo', kind, facts: input.facts };
   return { type: 'perform', kind, facts: input.facts, recovering: input.attempt > 1 };
+}
+
+/** A transaction that cannot be taken back needs a repair by hand: that is worth another try. */
+function mayUndoAgain({ source, input }: RunningEffect): boolean {
+  return source === 'undo' && input.attempt < MAX_ATTEMPTS;
 }
 
 /** How a user reads that a step ended. */
