@@ -62,9 +62,10 @@ export class Started {
 
   /** Waits until it has printed something. */
   async printed(pattern: RegExp, timeoutMs = 30_000): Promise<void> {
+    const said = () => this.#stdout + this.#stderr;
     await until(
-      () => pattern.test(this.#stdout + this.#stderr),
-      `${pattern} in: ${this.#stdout}${this.#stderr}`,
+      () => pattern.test(said()),
+      () => `${pattern} in: ${said()}`,
       timeoutMs,
     );
   }
@@ -99,12 +100,13 @@ export async function output(argv: readonly string[], options?: RunOptions): Pro
 
 export async function until(
   condition: () => boolean | Promise<boolean>,
-  what: string,
+  what: string | (() => string),
   timeoutMs = 30_000,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`);
+    if (performance.now() > deadline)
+      throw new Error(`waited ${timeoutMs} ms in vain for ${typeof what === 'string' ? what : what()}`);
     await sleep(20);
   }
 }

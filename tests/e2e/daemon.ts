@@ -28,7 +28,10 @@ export class Daemon {
   /** Returns once it has its name, which is after it has recovered. */
   static async start(options: DaemonOptions): Promise<Daemon> {
     const daemon = new Daemon(options);
-    await until(() => daemon.#hasName(), `the daemon's name: ${daemon.started.stderr}`, 30_000);
+    await until(
+      () => daemon.#hasName(),
+      () => `the daemon's name: ${daemon.started.stderr}`,
+    );
     return daemon;
   }
 
