@@ -102,4 +102,3 @@ describe('ten packages of Debian in one transaction', { timeout: 300_000 }, () =
     assert.deepEqual(await leftovers(stand.path, { daemon: stand.daemon.pid }), []);
   });
 });
-});
