@@ -6,9 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AptOstreeError } from '../model/errors.js';
 import { flock } from '../native/libc.js';
 import { Sysroot } from '../native/sysroot.js';
+import { killOrphans } from './orphans.js';
 
 /** How long an executor that was killed may take to be really gone, its children included. */
 const PREDECESSOR_MS = 60_000;
+/** What of it is alive after so long goes on by itself, or hangs. */
+const ORPHANS_MS = 1_000;
 /** How long another program may hold the sysroot before we say so. */
 const SYSROOT_MS = 10_000;
 const POLL_MS = 20;
@@ -17,7 +20,15 @@ const POLL_MS = 20;
 export async function takeExecutorLock(path: string, signal: AbortSignal): Promise<number> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const fd = openSync(path, 'a', 0o600);
-  return until(() => (flock(fd, { exclusive: true, wait: false }) ? fd : null), {
+  let reapAtMs = performance.now() + ORPHANS_MS;
+  const attempt = (): number | null => {
+    if (flock(fd, { exclusive: true, wait: false })) return fd;
+    if (performance.now() < reapAtMs) return null;
+    killOrphans(fd);
+    reapAtMs += ORPHANS_MS;
+    return null;
+  };
+  return until(attempt, {
     signal,
     limitMs: PREDECESSOR_MS,
     otherwise: 'cannot begin: parts of an earlier transaction are still running',
