@@ -143,7 +143,8 @@ function watchChild(child: ChildProcess, options: ProcessOptions): Watch {
   options.signal?.addEventListener('abort', onAbort, { once: true });
   if (options.deadlineMs !== undefined) timers.push(setTimeout(() => interrupt('deadline'), options.deadlineMs));
   return {
-    ended: endOf(child, options, (afterMs, then) => timers.push(setTimeout(then, afterMs))),
+    // what outlives a program that was told to end has heard it, too: it gets no time of its own
+    ended: endOf(child, options, (afterMs, then) => timers.push(setTimeout(then, reason === null ? afterMs : 0))),
     killedFor: () => reason,
     stop: () => {
       options.signal?.removeEventListener('abort', onAbort);
