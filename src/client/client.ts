@@ -167,8 +167,9 @@ async function connectPrivate(options: ConnectOptions): Promise<Client> {
 
 async function connectBus(options: ConnectOptions): Promise<Client> {
   const address = process.env['DBUS_SYSTEM_BUS_ADDRESS'] ?? 'unix:path=/run/dbus/system_bus_socket';
-  const connection = await WireConnection.open(socketPathOf(address)).catch((error: unknown) => {
-    throw new AptOstreeError('daemon-unreachable', `cannot reach the system bus: ${failureOf(error).message}`);
+  const path = socketPathOf(address);
+  const connection = await WireConnection.open(path).catch((error: unknown) => {
+    throw busUnreachable(path, error);
   });
   const daemon = new Daemon(connection, BUS_NAME);
   const client = new RemoteClient(daemon, options, async () => undefined);
@@ -180,4 +181,14 @@ async function connectBus(options: ConnectOptions): Promise<Client> {
     throw error;
   }
   return client;
+}
+
+/** To a user a missing bus is a state of the machine, not a bug of ours. */
+function busUnreachable(path: string, error: unknown): AptOstreeError {
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  const reason =
+    code === 'ENOENT' || code === 'ECONNREFUSED'
+      ? `nothing listens at ${path}; as root, --peer works without a bus`
+      : failureOf(error).message;
+  return new AptOstreeError('daemon-unreachable', `cannot reach the system bus: ${reason}`, { cause: error });
 }

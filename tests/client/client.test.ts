@@ -187,7 +187,10 @@ describe('client on a bus', () => {
 describe('client without a daemon', () => {
   it('says in one line that there is no bus', async () => {
     process.env['DBUS_SYSTEM_BUS_ADDRESS'] = 'unix:path=/nonexistent/bus';
-    await assert.rejects(onBus(), /^AptOstreeError: cannot reach the system bus: .*ENOENT/);
+    await assert.rejects(
+      onBus(),
+      /^AptOstreeError: cannot reach the system bus: nothing listens at \S+; as root, --peer works without a bus$/,
+    );
     process.env['DBUS_SYSTEM_BUS_ADDRESS'] = 'tcp:host=localhost';
     await assert.rejects(onBus(), /not the address of a Unix socket/);
     delete process.env['DBUS_SYSTEM_BUS_ADDRESS'];
