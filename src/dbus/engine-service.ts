@@ -130,7 +130,10 @@ export class EngineService {
     });
     return {
       signals: live.signals,
-      dispatch: (call, peer) => dispatcher.dispatch(call, peer),
+      dispatch: (call, peer) => {
+        live.catchUp();
+        return dispatcher.dispatch(call, peer);
+      },
       close: () => live.close(),
     };
   }

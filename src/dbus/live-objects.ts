@@ -1,6 +1,7 @@
-// Objects that follow the engine: each snapshot is projected, the difference goes out as signals, Finished last.
+// Objects that follow the engine: its snapshots are projected, the difference goes out as signals, Finished last.
+// What happens within one turn of the event loop goes out together after it, so that no reply waits for signals.
 
-import { type Observable, Subject, Subscription } from 'rxjs';
+import { type Observable, Subject, Subscription, skip } from 'rxjs';
 import type { Engine } from '../actors/engine.js';
 import type { EngineSnapshot, TransactionId, TransactionView } from '../model/transaction.js';
 import { changes, type Objects, type Signal } from './objects.js';
@@ -27,19 +28,27 @@ export class LiveObjects {
   private present: Objects = new Map();
   /** Ended transactions whose Finished has been sent, or had been before this was made. */
   private finished: ReadonlySet<TransactionId> | null = null;
+  private held: Signal[] = [];
+  private turn: NodeJS.Immediate | null = null;
   readonly signals: Observable<Signal> = this.outgoing;
 
   constructor(parts: LiveObjectsParts) {
     this.parts = parts;
     const { engine } = parts;
-    this.subscriptions.add(engine.snapshots.subscribe((snapshot) => this.follow(snapshot)));
+    this.follow();
+    this.subscriptions.add(engine.snapshots.pipe(skip(1)).subscribe(() => this.soon()));
     this.subscriptions.add(
       engine.progress.subscribe(({ transaction, progress }) => {
         const path = parts.pathOf(transaction);
         if (path !== null) this.outgoing.next(progressSignal(path, progress));
       }),
     );
-    this.subscriptions.add(parts.others.subscribe((signal) => this.outgoing.next(signal)));
+    this.subscriptions.add(
+      parts.others.subscribe((signal) => {
+        this.held.push(signal);
+        this.soon();
+      }),
+    );
   }
 
   /** Projected anew, since some values (progress) are not told of. */
@@ -49,18 +58,32 @@ export class LiveObjects {
 
   /** Projects again after a change that is not the engine's. */
   refresh(): void {
-    this.follow(this.parts.engine.snapshot());
+    this.soon();
+  }
+
+  /** Sends what is held back: whoever calls next hears first of all that was before. */
+  catchUp(): void {
+    if (this.turn === null) return;
+    clearImmediate(this.turn);
+    this.turn = null;
+    for (const signal of this.held.splice(0)) this.outgoing.next(signal);
+    if (!this.subscriptions.closed) this.follow();
   }
 
   close(): void {
+    this.catchUp();
     this.subscriptions.unsubscribe();
     this.outgoing.complete();
   }
 
+  private soon(): void {
+    this.turn ??= setImmediate(() => this.catchUp());
+  }
+
   /** A projection that fails must not end the engine that it only shows. */
-  private follow(snapshot: EngineSnapshot): void {
+  private follow(): void {
     try {
-      this.show(snapshot);
+      this.show(this.parts.engine.snapshot());
     } catch (error) {
       this.parts.onBug(error);
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { socketPathOf } from '../../src/client/bus-address.js';
 import { WireConnection } from '../../src/client/wire-connection.js';
@@ -52,11 +52,16 @@ describe('service on a bus', () => {
     });
     while (!heard.includes('is owned by')) await sleep(10);
     await sleep(100);
-    const { id } = fixture.engine.submit(submission());
-    fixture.engine.start(id);
-    fixture.engine.show({ deployments: [sampleDeployment({ serial: 3 }), ...fixture.engine.snapshot().deployments] });
-    fixture.engine.end({ state: 'Committed', facts: { commit: sampleDeployment({ serial: 0 }).checksum } });
-    fixture.engine.show({ recent: [] });
+    // what happens in one turn of the event loop is told as one change
+    const { engine } = fixture;
+    const { id } = engine.submit(submission());
+    await turn();
+    engine.start(id);
+    await turn();
+    engine.show({ deployments: [sampleDeployment({ serial: 3 }), ...engine.snapshot().deployments] });
+    engine.end({ state: 'Committed', facts: { commit: sampleDeployment({ serial: 0 }).checksum } });
+    await turn();
+    engine.show({ recent: [] });
     while (!heard.includes('InterfacesRemoved')) await sleep(10);
     await killed(monitor);
     const lines = heard.split('\n');
