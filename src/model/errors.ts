@@ -79,7 +79,7 @@ export class AptOstreeError extends Error {
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(oneLine(message), options);
     this.name = 'AptOstreeError';
     this.code = code;
   }
@@ -95,8 +95,20 @@ export function failureOf(error: unknown): Failure {
   const system = systemFailure(error);
   if (system !== null) return system;
   const message = error instanceof Error ? error.message : String(error);
-  return { code: 'internal', message: `internal error: ${message.split('\n')[0] ?? ''}` };
+  return { code: 'internal', message: oneLine(`internal error: ${message.split('\n')[0] ?? ''}`) };
 }
+
+/** As much of another program's words as a line, a row of the journal and a reply can hold. */
+export const MAX_MESSAGE = 4096;
+
+/** Messages quote file names, fields and output that may be hostile: what a terminal would obey is made visible. */
+function oneLine(message: string): string {
+  const kept = message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
+  return kept.replace(UNPRINTABLE, (each) => `\\x${(each.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`);
+}
+
+/** Control characters, line separators, lone surrogates, and marks that turn the direction of what follows. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 
 /** The error a failure came from, at the other side of a process border. */
 export function errorOf({ code, message }: Failure): AptOstreeError {

@@ -2,12 +2,12 @@
 
 /** Control characters, escape sequences among them, become visible; tabs and newlines stay. */
 export function printable(text: string): string {
-  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, visible);
+  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, visible);
 }
 
 /** The same for text that must stay on its line: a title with a newline could pass for a line of ours. */
 export function printableLine(text: string): string {
-  return text.replace(/[\0-\x1f\x7f-\x9f]/g, visible);
+  return text.replace(/[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g, visible);
 }
 
 function visible(character: string): string {
