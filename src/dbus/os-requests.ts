@@ -2,6 +2,7 @@
 
 import { AptOstreeError } from '../model/errors.js';
 import { parseRequest, type Request } from '../model/request.js';
+import { refuseExcess } from '../model/request-limits.js';
 import { PACKAGE_OPTIONS } from './names.js';
 import { readOptions } from './options.js';
 import type { VarDict } from './wire/value.js';
@@ -109,7 +110,9 @@ function deployRequest(stateroot: string, revision: string, options: Given): Ask
 }
 
 function asked(request: unknown, options: { readonly 'initiating-command-line'?: string }): Asked {
-  return { request: parseRequest(request), commandLine: options['initiating-command-line'] ?? null };
+  const parsed = parseRequest(request);
+  refuseExcess(parsed);
+  return { request: parsed, commandLine: options['initiating-command-line'] ?? null };
 }
 
 function notSupported(why: string): AptOstreeError {
