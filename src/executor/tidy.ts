@@ -1,11 +1,12 @@
 // Removes what belongs to final transactions, and nothing else: scratch, refs, base checkouts, deployments past retention.
 
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseOf, type Deployment, type DeploymentId } from '../model/deployment.js';
 import type { TransactionId } from '../model/transaction.js';
 import { unmountBelow } from './sandbox/mounts.js';
+import { removeTree } from './sandbox/remove-tree.js';
 import { baseRef, TRANSACTION_REFS } from './state-paths.js';
 import type { StepContext } from './step-handler.js';
 
@@ -49,6 +50,6 @@ async function removeExcept(directory: string, keep: readonly string[]): Promise
     if (keep.includes(name)) continue;
     // this very executor may have assembled there, in memory of its own
     await unmountBelow(join(directory, name));
-    await rm(join(directory, name), { recursive: true, force: true, maxRetries: 3 });
+    await removeTree(join(directory, name));
   }
 }

@@ -37,8 +37,14 @@ export async function mountOverlay({ within, lower, upper, target }: Overlay): P
     );
 }
 
-export async function mountTmpfs(target: string, sizeBytes: number): Promise<void> {
-  const args = ['-t', 'tmpfs', '-o', `mode=0755,nr_inodes=0,size=${sizeBytes}`, 'tmpfs', target];
+export interface MemorySize {
+  readonly sizeBytes: number;
+  /** Files take memory that the size does not count. */
+  readonly inodes: number;
+}
+
+export async function mountTmpfs(target: string, { sizeBytes, inodes }: MemorySize): Promise<void> {
+  const args = ['-t', 'tmpfs', '-o', `nodev,mode=0755,nr_inodes=${inodes},size=${sizeBytes}`, 'tmpfs', target];
   await runChecked({ command: 'mount', args, task: 'mount memory for the tree' });
 }
 

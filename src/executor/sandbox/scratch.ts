@@ -8,13 +8,13 @@ import {
   readdirSync,
   readFileSync,
   rmdirSync,
-  rmSync,
   statfsSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { StatePaths } from '../state-paths.js';
-import { bindReadOnly, isMountPoint, mountOverlay, mountTmpfs, unmountBelow } from './mounts.js';
+import { bindReadOnly, isMountPoint, type MemorySize, mountOverlay, mountTmpfs, unmountBelow } from './mounts.js';
+import { removeTree } from './remove-tree.js';
 import { writeShim } from './shim.js';
 
 export interface ScratchLayout {
@@ -92,7 +92,7 @@ export async function closeOverlay(layout: ScratchLayout): Promise<void> {
 /** Idempotent; also takes away what a dead executor left on disk. */
 export async function removeScratch(layout: ScratchLayout): Promise<void> {
   await unmountBelow(layout.directory);
-  rmSync(layout.directory, { recursive: true, force: true });
+  await removeTree(layout.directory);
 }
 
 /** Removes the directory when nothing is in it any more. */
@@ -108,8 +108,8 @@ export function isInMemory(layout: ScratchLayout): boolean {
 /** Memory ran out: what was assembled there failed for no fault of a package. */
 export function isMemoryFull(layout: ScratchLayout): boolean {
   if (!isInMemory(layout)) return false;
-  const { bavail, bsize } = statfsSync(layout.directory);
-  return bavail * bsize < 1024 * 1024;
+  const { bavail, bsize, ffree } = statfsSync(layout.directory);
+  return bavail * bsize < 1024 * 1024 || ffree < 16;
 }
 
 /** Whether the overlay of a finished assembly is mounted here: a process that has just started never sees one. */
@@ -124,11 +124,15 @@ export function mark(file: string): void {
 const MEGABYTE = 1024 * 1024;
 
 /** Size for a tmpfs, or null when the tree would crowd out the machine: scripts may write more than the packages hold. */
-function memoryFor(installedBytes: number): number | null {
+function memoryFor(installedBytes: number): MemorySize | null {
   const needed = 2 * installedBytes + 256 * MEGABYTE;
   const available = availableMemory();
-  return needed <= available / 2 ? Math.floor(available * 0.6) : null;
+  const sizeBytes = Math.floor(available * 0.6);
+  return needed <= available / 2 ? { sizeBytes, inodes: Math.floor(sizeBytes / BYTES_PER_INODE) } : null;
 }
+
+/** An empty file takes about a kilobyte beyond the size: with this, all together take a tenth of it. */
+const BYTES_PER_INODE = 8192;
 
 function availableMemory(): number {
   const match = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'));
