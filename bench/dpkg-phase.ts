@@ -75,7 +75,10 @@ async function resolved(sysroot: string): Promise<LayerSteps> {
 async function archives({ context, facts }: LayerSteps): Promise<readonly Archive[]> {
   const found: Archive[] = [];
   for (const { name, sha256, architecture } of facts.resolution?.packages ?? []) {
-    const fields = await readArchiveFields(archiveFile(sha256, context), name, context);
+    const fields = await readArchiveFields(archiveFile(sha256, context), name, {
+      signal: context.signal,
+      scratch: '/tmp',
+    });
     found.push({ ...fields, name, architecture, file: `/${ARCHIVES}/${sha256}.deb` });
   }
   return found;

@@ -5,11 +5,11 @@ import { createReadStream, existsSync, mkdirSync, renameSync, rmSync } from 'nod
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { readArchiveFields } from '../../apt/archive-fields.js';
 import { AptOstreeError } from '../../model/errors.js';
 import type { LocalPackage } from '../../model/package.js';
 import { failureReason, run, runChecked } from '../../system/process.js';
 import type { StepContext } from '../step-handler.js';
+import { archiveFields } from './archive-fields.js';
 
 /** More than any package: so that a device or an endless pipe does not fill the disk. */
 const SIZE_LIMIT_BYTES = 16 * 1024 ** 3;
@@ -20,7 +20,7 @@ export async function importLocal(path: string, context: StepContext): Promise<L
   const copy = join(context.paths.archives, `import-${context.transaction}.part`);
   try {
     await copyAsCaller(path, copy, context);
-    const fields = await readArchiveFields(copy, path, context);
+    const fields = await archiveFields(copy, path, context);
     const sha256 = await fileSha256(copy);
     await keep(copy, archiveFile(sha256, context));
     return { name: fields.name, version: fields.version, architecture: fields.architecture, sha256 };

@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RUN_DIRECTORY } from '../../apt/apt-config.js';
 import { aptFailure } from '../../apt/apt-failure.js';
-import { readArchiveFields } from '../../apt/archive-fields.js';
+import { installedBytes as bytesOf } from '../../apt/archive-fields.js';
 import { parseStanzas, type Stanza } from '../../apt/deb822.js';
 import { fullName, type InstalledPackage, parseStatus } from '../../apt/dpkg-status.js';
 import { condenseRefusal } from '../../apt/explanation.js';
@@ -15,6 +15,7 @@ import type { LocalPackage, ResolvedPackage } from '../../model/package.js';
 import { SYSIMAGE } from '../../tree/state-layout.js';
 import type { StepContext } from '../step-handler.js';
 import { APT_OPTIONS, type AptView } from './apt-view.js';
+import { archiveFields } from './archive-fields.js';
 import { hasIndexes } from './index-files.js';
 import { archiveFile } from './local-import.js';
 
@@ -141,7 +142,7 @@ async function freeze(
 ): Promise<Frozen> {
   const { name, version, architecture } = archive;
   if (archive.sha256 === null) return freezeLocal(archive, context);
-  const kilobytes = Number(facts.get(archive.sha256)?.get('installed-size') ?? 0);
+  const installedBytes = bytesOf(facts.get(archive.sha256)?.get('installed-size'));
   return {
     name,
     version,
@@ -149,7 +150,7 @@ async function freeze(
     uri: archive.uri,
     sizeBytes: archive.sizeBytes,
     // an index without the field: archives unpack to about four times their size
-    installedBytes: kilobytes > 0 ? kilobytes * 1024 : archive.sizeBytes * 4,
+    installedBytes: installedBytes > 0 ? installedBytes : archive.sizeBytes * 4,
     sha256: archive.sha256,
   };
 }
@@ -160,6 +161,6 @@ async function freezeLocal(archive: PrintedArchive, context: StepContext): Promi
   if (sha256 === undefined)
     throw new AptOstreeError('apt-failed', `cannot use ${fullName(archive)}: its index has no SHA-256 for it`);
   const file = archiveFile(sha256, context);
-  const { name, version, architecture, installedBytes } = await readArchiveFields(file, fullName(archive), context);
+  const { name, version, architecture, installedBytes } = await archiveFields(file, fullName(archive), context);
   return { name, version, architecture, uri: null, sizeBytes: statSync(file).size, installedBytes, sha256 };
 }

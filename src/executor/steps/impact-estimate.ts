@@ -1,14 +1,15 @@
 // What a change would do, before it is done: packages and files that come, go and change, and what stands in the way.
 
-import { readArchiveFields } from '../../apt/archive-fields.js';
 import type { ArchiveEntry } from '../../apt/archive-listing.js';
 import { parseContents } from '../../apt/archive-listing.js';
 import type { InstalledPackage } from '../../apt/dpkg-status.js';
 import { conflictsOf, packageChanges } from '../../apt/impact.js';
 import { parseRelations } from '../../apt/relations.js';
+import { AptOstreeError } from '../../model/errors.js';
 import type { FileImpact, Impact } from '../../model/facts.js';
 import type { ResolvedPackage } from '../../model/package.js';
 import { runChecked } from '../../system/process.js';
+import { archiveFields } from '../sandbox/archive-fields.js';
 import { ownedFiles, readBaseFiles } from '../sandbox/base-files.js';
 import { baseTree } from '../sandbox/base-tree.js';
 import { archiveFile } from '../sandbox/local-import.js';
@@ -65,20 +66,25 @@ function filesOf(deployment: string, removed: Impact['removed']): number {
   return removed.reduce((sum, { name }) => sum + ownedFiles(deployment, name, architectures.get(name) ?? '').length, 0);
 }
 
+/** Of half a million files; the largest package of Debian has a tenth of that. */
+const MAX_LISTING_BYTES = 64 * 1024 * 1024;
+
 async function readArchive(
   { name, sha256 }: ResolvedPackage,
   context: StepContext,
 ): Promise<{ readonly entries: readonly ArchiveEntry[]; readonly replaces: ReadonlySet<string> }> {
   const file = archiveFile(sha256, context);
-  const fields = await readArchiveFields(file, name, context);
-  const { stdout } = await runChecked({
+  const fields = await archiveFields(file, name, context);
+  const task = `list the files of ${name}`;
+  const { stdout, truncated } = await runChecked({
     command: 'dpkg-deb',
     args: ['--contents', file],
     signal: context.signal,
-    outputLimitBytes: 256 * 1024 * 1024,
-    task: `list the files of ${name}`,
+    outputLimitBytes: MAX_LISTING_BYTES,
+    task,
     code: 'archive-invalid',
   });
+  if (truncated) throw new AptOstreeError('archive-invalid', `cannot ${task}: there are too many`);
   const replaces = parseRelations(fields.replaces).flatMap((group) => group.map((each) => each.name));
   return { entries: parseContents(stdout), replaces: new Set(replaces) };
 }

@@ -3,7 +3,6 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readArchiveFields } from '../../apt/archive-fields.js';
 import type { Archive } from '../../apt/batches.js';
 import { nativeArchitecture } from '../../apt/dpkg-status.js';
 import { AptOstreeError } from '../../model/errors.js';
@@ -11,6 +10,7 @@ import type { ScriptReport } from '../../model/facts.js';
 import type { ResolvedPackage } from '../../model/package.js';
 import { failureReason } from '../../system/process.js';
 import { EXTENDED_STATES } from '../../tree/state-layout.js';
+import { archiveFields } from '../sandbox/archive-fields.js';
 import { baseTree } from '../sandbox/base-tree.js';
 import { runInSandbox, type Sandbox } from '../sandbox/bubblewrap.js';
 import { installArchives } from '../sandbox/dpkg-run.js';
@@ -94,7 +94,7 @@ async function readArchives(packages: readonly ResolvedPackage[], context: StepC
 const AT_ONCE = 2 * availableParallelism();
 
 async function readArchive({ name, architecture, sha256 }: ResolvedPackage, context: StepContext): Promise<Archive> {
-  const { depends, preDepends, provides } = await readArchiveFields(archiveFile(sha256, context), name, context);
+  const { depends, preDepends, provides } = await archiveFields(archiveFile(sha256, context), name, context);
   return { name, architecture, file: `${SANDBOX_ARCHIVES}/${sha256}.deb`, depends, preDepends, provides };
 }
 
