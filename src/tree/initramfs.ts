@@ -1,8 +1,9 @@
 // The call that builds an initramfs which mounts a deployment: dracut, only the modules this needs, reproducible.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AptOstreeError } from '../model/errors.js';
+import { readPlainFile } from './plain-places.js';
 
 /** A generic image: what finds and mounts a root filesystem, and ostree-prepare-root. */
 const MODULES = [
@@ -43,9 +44,18 @@ export function keepInitramfsArguments(root: string, args: readonly string[]): v
 export function keptInitramfsArguments(root: string): readonly string[] {
   const file = join(root, ARGUMENTS_FILE);
   if (!existsSync(file)) return [];
-  const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const value = parseJson(readPlainFile(file));
   if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
   throw new AptOstreeError('invalid-tree', `cannot read /${ARGUMENTS_FILE}: it is no list of texts`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // told as a list that is none
+    return null;
+  }
 }
 
 /** Arguments of /usr/bin/dracut. */

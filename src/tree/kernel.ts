@@ -18,12 +18,13 @@ const LINKS = ['vmlinuz', 'vmlinuz.old', 'initrd.img', 'initrd.img.old'];
  * Works on a whole tree and on an overlay's upper directory; gives the releases moved.
  */
 export function moveKernels(root: string): readonly string[] {
-  for (const name of LINKS) for (const directory of ['', 'boot']) rmSync(join(root, directory, name), { force: true });
+  for (const name of LINKS)
+    for (const directory of ['', 'boot']) rmSync(join(root, directory, name), { recursive: true, force: true });
   const boot = join(root, 'boot');
   if (!existsSync(boot)) return [];
   const moved: string[] = [];
   for (const name of readdirSync(boot)) {
-    if (name.startsWith('initrd.img-')) rmSync(join(boot, name));
+    if (name.startsWith('initrd.img-')) rmSync(join(boot, name), { recursive: true });
     for (const [prefix, target] of MOVES) {
       if (!name.startsWith(prefix)) continue;
       const release = name.slice(prefix.length);

@@ -1,8 +1,9 @@
 // A unit by which each machine makes for itself, at its next boot, a secret that was taken out of a tree. Base and layer
 // give it the same name and text, so that a layer may bring what its base had brought.
 
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { writePlainFile } from './plain-places.js';
 import type { Secret } from './secrets.js';
 
 /** USR is the tree's /usr. */
@@ -11,8 +12,8 @@ export function writeSecretUnit(usr: string, secret: Secret): void {
   const directory = join(usr, 'lib/systemd/system');
   const wants = join(directory, 'sysinit.target.wants');
   mkdirSync(wants, { recursive: true });
-  writeFileSync(join(directory, file), unitText(secret));
-  rmSync(join(wants, file), { force: true });
+  writePlainFile(join(directory, file), unitText(secret));
+  rmSync(join(wants, file), { recursive: true, force: true });
   symlinkSync(`../${file}`, join(wants, file));
 }
 

@@ -1,7 +1,8 @@
 // Which files packages ship, by dpkg's own lists.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readPlainFile } from './plain-places.js';
 import { SYSIMAGE } from './state-layout.js';
 
 interface InstalledPackage {
@@ -15,7 +16,7 @@ export function shippedFiles(root: string, packages: readonly InstalledPackage[]
   const owners = new Map<string, string>();
   for (const list of packages === null ? allLists(info) : listsOf(packages, info)) {
     const name = list.replace(/(:[^:]+)?\.list$/, '');
-    for (const path of readFileSync(join(info, list), 'utf8').split('\n')) owners.set(path, name);
+    for (const path of readPlainFile(join(info, list)).split('\n')) owners.set(path, name);
   }
   owners.delete('');
   return owners;

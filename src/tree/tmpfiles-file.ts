@@ -1,7 +1,8 @@
 // The files that apt-ostree itself adds to a tree's tmpfiles.d.
 
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { writePlainFile } from './plain-places.js';
 import { formatLine, type TmpfilesLine } from './tmpfiles-line.js';
 
 /** Without `.conf`. Of two lines for one path, that of the file whose name sorts first wins: package state comes first. */
@@ -19,7 +20,7 @@ export function writeTmpfiles(usrDir: string, name: string, lines: readonly Tmpf
   const directory = join(usrDir, 'lib/tmpfiles.d');
   mkdirSync(directory, { recursive: true });
   const file = join(directory, `${name}.conf`);
-  writeFileSync(`${file}.new`, lines.map((line) => `${formatLine(line)}\n`).join(''), { mode: 0o644 });
+  writePlainFile(`${file}.new`, lines.map((line) => `${formatLine(line)}\n`).join(''));
   renameSync(`${file}.new`, file);
 }
 

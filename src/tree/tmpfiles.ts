@@ -1,7 +1,8 @@
 // What the tmpfiles.d lines of a tree make already, so that nothing is captured twice.
 
-import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isPlainPath, readPlainFile } from './plain-places.js';
 
 export interface ParsedLine {
   /** Type letter without its modifiers. */
@@ -21,6 +22,8 @@ export function knownPaths(root: string): Set<string> {
     known.add(line.path);
     if (line.type !== 'C') continue;
     const source = line.argument ?? `/usr/share/factory${line.path}`;
+    // a package writes these lines, too: they may point anywhere
+    if (!isPlainPath(root, source)) continue;
     for (const below of namesBelow(join(root, source))) known.add(`${line.path}/${below}`);
   }
   return known;
@@ -34,7 +37,7 @@ export function treeLines(root: string): readonly ParsedLine[] {
       if (entry.name.endsWith('.conf')) files.set(entry.name, entry.isFile() ? join(root, directory, entry.name) : '');
   const sorted = [...files].sort(([left], [right]) => (left < right ? -1 : 1));
   // a file linked to /dev/null has no lines
-  return sorted.flatMap(([, file]) => (file === '' ? [] : parseTmpfiles(readFileSync(file, 'utf8'))));
+  return sorted.flatMap(([, file]) => (file === '' ? [] : parseTmpfiles(readPlainFile(file))));
 }
 
 /** Lines whose path depends on the machine (specifiers other than %%) are left out: they name nothing of a tree. */

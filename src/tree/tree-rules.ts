@@ -26,8 +26,29 @@ export function missingFaults(root: string): readonly string[] {
 export function specialFaults(root: string, isOutside: (path: string) => boolean, path = ''): readonly string[] {
   return readdirSync(join(root, path), { withFileTypes: true }).flatMap((entry) => {
     const child = `${path}/${entry.name}`;
+    const fault = nameFault(child, entry.name);
+    if (fault !== null) return [fault];
     if (entry.isFile() || entry.isSymbolicLink() || isOutside(child)) return [];
     if (entry.isDirectory()) return specialFaults(root, isOutside, child);
     return [`${child} is neither file, directory nor symlink`];
   });
+}
+
+/** Of the names alone, for a directory that may hold anything. */
+export function nameFaults(directory: string, path: string): readonly string[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const child = `${path}/${entry.name}`;
+    const fault = nameFault(child, entry.name);
+    if (fault !== null) return [fault];
+    return entry.isDirectory() ? nameFaults(join(directory, entry.name), child) : [];
+  });
+}
+
+/** Below PATH_MAX by what a sysroot, a stateroot and a deployment put in front. */
+const MAX_PATH = 3000;
+
+/** What our own walks, OSTree and tmpfiles.d could not name any more. */
+function nameFault(path: string, name: string): string | null {
+  if (name.includes('\ufffd')) return `the name of ${path} is not UTF-8`;
+  return path.length > MAX_PATH ? `${path.slice(0, 100)}… is deeper than ${MAX_PATH} characters` : null;
 }

@@ -2,10 +2,11 @@
 // /var, each machine makes its own at boot, and what it has already stays as it is.
 
 import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AptOstreeError } from '../model/errors.js';
 import { runChecked } from '../system/process.js';
 import { keepDistinct } from './factory-identity.js';
+import { isPlainPath } from './plain-places.js';
 import { symlinkLine, writeTmpfiles } from './tmpfiles-file.js';
 import type { TmpfilesLine } from './tmpfiles-line.js';
 import { dropsContents, dropsPath } from './var-litter.js';
@@ -108,7 +109,15 @@ async function copyPayload({ varDir, usrDir, signal }: VarCapture, copies: reado
   if (copies.length === 0) return;
   const factory = join(usrDir, 'share/factory/var');
   mkdirSync(factory, { recursive: true });
-  const args = ['--null', 'cp', '--archive', '--parents', '--reflink=auto', `--target-directory=${factory}`, '--'];
+  // cp would follow a link that a package shipped in the factory
+  const behindLink = copies.find((path) => !isPlainPath(factory, dirname(path)));
+  if (behindLink !== undefined)
+    throw new AptOstreeError(
+      'unsupported-path',
+      `cannot capture /var/${behindLink}: its place in ${FACTORY} is a link`,
+    );
+  const options = ['--archive', '--parents', '--remove-destination', '--reflink=auto', `--target-directory=${factory}`];
+  const args = ['--null', 'cp', ...options, '--'];
   const stdin = `${copies.join('\0')}\0`;
   await runChecked({ command: 'xargs', args, stdin, cwd: varDir, signal, task: 'copy files of /var into the tree' });
   for (const path of copies) {

@@ -1,11 +1,12 @@
 // Gives a layer's accounts ids that are right on this machine, and makes its files belong to those.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { configMerge } from '../../model/deployment.js';
 import type { AccountMap } from '../../model/facts.js';
 import { assignIds, type IdAssignment, type KnownIds } from '../../tree/account-ids.js';
 import { type Accounts, addedAccounts, changedAccounts, parseAccounts } from '../../tree/accounts.js';
+import { readPlainFile, writePlainFile } from '../../tree/plain-places.js';
 import { formatSysusers, LAYERED_SYSUSERS, parseSysusers } from '../../tree/sysusers.js';
 import type { StepContext } from '../step-handler.js';
 import { changeOwners } from './change-owners.js';
@@ -33,12 +34,13 @@ export function finishAccounts(layout: ScratchLayout, context: StepContext): Fin
   return describe(base, assignment);
 }
 
-function readAccounts(etc: string): Accounts {
-  const [passwd = '', group = ''] = ['passwd', 'group'].map((name) => readIfThere(join(etc, name)));
+function readAccounts(etc: string, read: (file: string) => string = readPlainFile): Accounts {
+  const [passwd = '', group = ''] = ['passwd', 'group'].map((name) => read(join(etc, name)));
   return parseAccounts(passwd, group);
 }
 
-function readIfThere(file: string): string {
+/** An administrator may have put links into the machine's own /etc. */
+function readOfMachine(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
@@ -47,8 +49,8 @@ function knownIds(context: StepContext): readonly KnownIds[] {
   const live = configMerge(context.sysroot.deployments(), context.request.stateroot);
   const pending = originDeployment(context);
   const paths = live === null ? [pending.path] : [live.path, pending.path];
-  const promised = paths.map((path) => parseSysusers(readIfThere(join(path, LAYERED_SYSUSERS))));
-  return live === null ? promised : [idsOf(readAccounts(join(live.path, 'etc'))), ...promised];
+  const promised = paths.map((path) => parseSysusers(readPlainFile(join(path, LAYERED_SYSUSERS))));
+  return live === null ? promised : [idsOf(readAccounts(join(live.path, 'etc'), readOfMachine)), ...promised];
 }
 
 function idsOf({ users, groups }: Accounts): KnownIds {
@@ -63,7 +65,7 @@ function writeSysusers({ root }: ScratchLayout, { accounts }: IdAssignment): voi
   if (text === '') return;
   const file = join(root, LAYERED_SYSUSERS);
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
+  writePlainFile(file, text);
 }
 
 function describe(base: Accounts, { accounts }: IdAssignment): FinishedAccounts {

@@ -1,6 +1,7 @@
 // Runs a program inside a tree: own pid, ipc, uts, mount and, unless it fetches, network namespace; nothing of the
 // machine but what is named here.
 
+import { totalmem } from 'node:os';
 import { CLEAN_ENVIRONMENT, type ProcessOptions, type ProcessResult, run } from '../../system/process.js';
 
 export interface Bind {
@@ -18,18 +19,20 @@ export interface Sandbox {
   /** Empty directories in the sandbox's own /run or /tmp. */
   readonly directories?: readonly string[];
   readonly network: boolean;
+  /** Beyond those that maintainer scripts have. */
+  readonly capabilities?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
- * What maintainer scripts need as root. Not CAP_MKNOD: the machine's disks would be a device node away.
+ * What maintainer scripts need as root. Not CAP_MKNOD: the machine's disks would be a device node away. Not
+ * CAP_DAC_READ_SEARCH: it opens files by handle, and so every file of the filesystem that anything bound here lies on.
  * CAP_KILL lets a script end what it started under another user.
  */
 const CAPABILITIES = [
   'CAP_AUDIT_WRITE',
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
-  'CAP_DAC_READ_SEARCH',
   'CAP_FOWNER',
   'CAP_FSETID',
   'CAP_KILL',
@@ -40,13 +43,17 @@ const CAPABILITIES = [
   'CAP_SYS_CHROOT',
 ];
 
+/** The sandbox's own memory: an initramfs is built in /tmp. */
+const RUN_BYTES = 64 * 1024 * 1024;
+const TMP_BYTES = Math.min(2 * 1024 ** 3, Math.floor(totalmem() / 4));
+
 const ENVIRONMENT: Readonly<Record<string, string>> = {
   PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/root',
   LC_ALL: 'C.UTF-8',
 };
 
-type RunOptions = Omit<ProcessOptions, 'command' | 'args' | 'env' | 'cwd'>;
+export type RunOptions = Omit<ProcessOptions, 'command' | 'args' | 'env' | 'cwd'>;
 
 /** @throws cancelled, deadline-exceeded, command-failed when bubblewrap cannot start */
 export function runInSandbox(
@@ -60,15 +67,25 @@ export function runInSandbox(
 
 export function bubblewrapArguments(sandbox: Sandbox): readonly string[] {
   return [
-    ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--hostname', 'localhost'],
+    // the command is its namespace's first process: once bubblewrap has seen its end, nothing it started is alive
+    ...[
+      '--unshare-pid',
+      '--as-pid-1',
+      '--unshare-ipc',
+      '--unshare-uts',
+      '--unshare-cgroup-try',
+      '--hostname',
+      'localhost',
+    ],
     ...(sandbox.network ? [] : ['--unshare-net']),
     // new session: no terminal to push input into; dying with us is what makes a kill of the executor enough
     ...['--new-session', '--die-with-parent'],
     ...[sandbox.writable ? '--bind' : '--ro-bind', sandbox.root, '/'],
-    ...['--dev', '/dev', '--proc', '/proc', '--tmpfs', '/run', '--perms', '1777', '--tmpfs', '/tmp'],
+    ...['--dev', '/dev', '--proc', '/proc', '--size', String(RUN_BYTES), '--tmpfs', '/run'],
+    ...['--perms', '1777', '--size', String(TMP_BYTES), '--tmpfs', '/tmp'],
     ...(sandbox.directories ?? []).flatMap((path) => ['--dir', path]),
     ...sandbox.binds.flatMap(({ source, target, writable }) => [writable ? '--bind' : '--ro-bind', source, target]),
     ...['--chdir', '/', '--cap-drop', 'ALL'],
-    ...CAPABILITIES.flatMap((name) => ['--cap-add', name]),
+    ...[...CAPABILITIES, ...(sandbox.capabilities ?? [])].flatMap((name) => ['--cap-add', name]),
   ];
 }

@@ -6,7 +6,8 @@ import { ScriptLog } from '../../apt/script-log.js';
 import { AptOstreeError } from '../../model/errors.js';
 import type { ScriptReport } from '../../model/facts.js';
 import type { StepContext } from '../step-handler.js';
-import { runInSandbox, type Sandbox } from './bubblewrap.js';
+import type { Sandbox } from './bubblewrap.js';
+import { runOnTree } from './tree-sandbox.js';
 
 /** A copy of standard output: dpkg closes the one it is given to its scripts. */
 const STATUS_FD = 9;
@@ -52,12 +53,13 @@ interface DpkgRun {
 }
 
 async function runDpkg(args: readonly string[], { log, progress, sandbox, context }: DpkgRun): Promise<void> {
-  // one pipe for both streams and the status keeps their order; scripts do not get our descriptors, bubblewrap keeps them
+  // one pipe for both streams and the status keeps their order; scripts do not get our descriptors, bubblewrap keeps
+  // them; the shell stays, since the first process of a namespace has to wait for those that lost their parents
   const close = context.childFds.map((_, index) => `exec ${3 + index}>&-; `).join('');
   const command = [
     '/bin/sh',
     '-c',
-    `${close}exec "$@" 2>&1 ${STATUS_FD}>&1`,
+    `${close}"$@" 2>&1 ${STATUS_FD}>&1; exit $?`,
     'sh',
     '/usr/bin/dpkg',
     ...OPTIONS,
@@ -72,7 +74,7 @@ async function runDpkg(args: readonly string[], { log, progress, sandbox, contex
   const { signal, childFds } = context;
   try {
     const options = { signal, inheritFds: childFds, onLine, outputLimitBytes: 64 * 1024, killGraceMs: 500 };
-    const { status } = await runInSandbox(sandbox, command, options);
+    const { status } = await runOnTree(sandbox, command, options);
     if (status !== 0) throw dpkgFailure(log, lastLine);
   } catch (error) {
     throw namedInterruption(error, log);

@@ -3,11 +3,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AptOstreeError } from '../../model/errors.js';
+import { failureReason } from '../../system/process.js';
 import { dracutArguments, INITRAMFS_ENVIRONMENT, keptInitramfsArguments } from '../../tree/initramfs.js';
 import { kernelReleases, moveKernels } from '../../tree/kernel.js';
-import { runInTree } from '../../tree/run-in-tree.js';
 import type { StepContext } from '../step-handler.js';
+import type { Sandbox } from './bubblewrap.js';
 import type { ScratchLayout } from './scratch.js';
+import { runOnTree } from './tree-sandbox.js';
 
 /** What dracut reads besides modules, below the upper directory. */
 const INITRAMFS_INPUTS = [
@@ -42,9 +44,7 @@ function touchedReleases({ upper }: ScratchLayout): readonly string[] {
 }
 
 async function makeModuleIndexes(release: string, { root }: ScratchLayout, context: StepContext): Promise<void> {
-  const { signal, childFds } = context;
-  const command = { command: '/usr/sbin/depmod', args: ['-a', release], task: 'index kernel modules' };
-  await runInTree({ root, writable: true, ...command, signal, inheritFds: childFds });
+  await runTool(['/usr/sbin/depmod', '-a', release], { root, task: 'index kernel modules', context });
 }
 
 async function makeInitramfs(release: string, { root }: ScratchLayout, context: StepContext): Promise<void> {
@@ -55,16 +55,27 @@ async function makeInitramfs(release: string, { root }: ScratchLayout, context: 
     );
   context.report({ type: 'task-begin', text: 'Building initramfs' });
   const zstd = existsSync(join(root, 'usr/bin/zstd'));
-  const { signal, childFds } = context;
-  await runInTree({
+  const args = dracutArguments({ release, zstd, extra: keptInitramfsArguments(root) });
+  await runTool(['/usr/bin/dracut', ...args], { root, task: 'build the initramfs', context });
+  context.report({ type: 'task-end', text: 'Building initramfs' });
+}
+
+/** A package may have put its own program in the tool's place: it gets what a script gets, and the nodes of an initramfs. */
+async function runTool(
+  command: readonly string[],
+  of: { readonly root: string; readonly task: string; readonly context: StepContext },
+): Promise<void> {
+  const { root, task, context } = of;
+  const sandbox: Sandbox = {
     root,
     writable: true,
-    command: '/usr/bin/dracut',
-    args: dracutArguments({ release, zstd, extra: keptInitramfsArguments(root) }),
+    network: false,
+    // every mount of the sandbox is `nodev`: a node made in it opens nothing
+    capabilities: ['CAP_MKNOD'],
+    binds: [{ source: join(root, 'usr/etc'), target: '/etc', writable: false }],
     env: INITRAMFS_ENVIRONMENT,
-    signal,
-    inheritFds: childFds,
-    task: 'build the initramfs',
-  });
-  context.report({ type: 'task-end', text: 'Building initramfs' });
+  };
+  const { signal, childFds } = context;
+  const result = await runOnTree(sandbox, command, { signal, inheritFds: childFds });
+  if (result.status !== 0) throw new AptOstreeError('command-failed', `cannot ${task}: ${failureReason(result)}`);
 }

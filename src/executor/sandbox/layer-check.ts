@@ -1,27 +1,34 @@
 // What must hold of a layered tree before it is committed; looks only at what the layer changed.
 
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AptOstreeError } from '../../model/errors.js';
 import { failureReason } from '../../system/process.js';
 import { kernelReleases } from '../../tree/kernel.js';
-import { missingFaults, specialFaults } from '../../tree/tree-rules.js';
+import { refuseLinks } from '../../tree/plain-places.js';
+import { SYSIMAGE } from '../../tree/state-layout.js';
+import { missingFaults, nameFaults, specialFaults } from '../../tree/tree-rules.js';
 import { isWhiteout } from '../../tree/whiteout.js';
 import type { StepContext } from '../step-handler.js';
-import { runInSandbox, type Sandbox } from './bubblewrap.js';
+import type { Sandbox } from './bubblewrap.js';
 import type { ScratchLayout } from './scratch.js';
+import { runOnTree } from './tree-sandbox.js';
 import { TRANSIENT } from './upper-cleaning.js';
 
 /** @throws invalid-tree, dpkg-failed */
 export async function checkLayer(layout: ScratchLayout, sandbox: Sandbox, context: StepContext): Promise<void> {
+  refuseLinks(layout.root);
   const faults = [
+    // first what could make the others stumble
+    ...specialFaults(layout.upper, (path) => isLeftOut(layout.upper, path)),
+    ...nameFaults(layout.var, '/var'),
+    ...databaseFaults(layout),
     ...addedFaults(layout),
     ...kernelFaults(layout),
-    ...specialFaults(layout.upper, (path) => isLeftOut(layout.upper, path)),
   ];
-  if (faults.length > 0) refuse(faults.join('; '));
+  if (faults.length > 0) refuse(joined(faults));
   const run = (command: readonly string[]) =>
-    runInSandbox({ ...sandbox, writable: false }, command, { signal: context.signal, inheritFds: context.childFds });
+    runOnTree({ ...sandbox, writable: false }, command, { signal: context.signal, inheritFds: context.childFds });
   const probe = await run(['/usr/bin/true']);
   if (probe.status !== 0) refuse(`/usr/bin/true does not run in it: ${failureReason(probe)}`);
   const audit = await run(['/usr/bin/dpkg', '--audit']);
@@ -30,6 +37,22 @@ export async function checkLayer(layout: ScratchLayout, sandbox: Sandbox, contex
       'dpkg-failed',
       `cannot use the tree: ${auditReason(audit.stdout) ?? failureReason(audit)}`,
     );
+}
+
+/** dpkg keeps plain files; a link among them would be followed by whoever looks a package up, for as long as the tree lives. */
+function databaseFaults({ upper }: ScratchLayout): readonly string[] {
+  return ['dpkg', 'dpkg/info', 'dpkg/triggers', 'dpkg/updates'].flatMap((name) => {
+    const directory = join(upper, SYSIMAGE, name);
+    if (!existsSync(directory)) return [];
+    const links = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isSymbolicLink());
+    return links.map((entry) => `${SYSIMAGE}/${name}/${entry.name} is a symlink`);
+  });
+}
+
+/** A package can have as many faults as files. */
+function joined(faults: readonly string[]): string {
+  const shown = faults.slice(0, 5).join('; ');
+  return faults.length > 5 ? `${shown}; and ${faults.length - 5} more` : shown;
 }
 
 function refuse(fault: string): never {

@@ -3,12 +3,23 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RUN_DIRECTORY } from '../../apt/apt-config.js';
+import type { ProcessResult } from '../../system/process.js';
 import { OPT_PAYLOAD } from '../../tree/opt-payload.js';
+import { refuseLinks } from '../../tree/plain-places.js';
 import type { StepContext } from '../step-handler.js';
-import type { Sandbox } from './bubblewrap.js';
+import { type RunOptions, runInSandbox, type Sandbox } from './bubblewrap.js';
 import type { ScratchLayout } from './scratch.js';
 
 export const SANDBOX_ARCHIVES = `${RUN_DIRECTORY}/archives`;
+
+/**
+ * Runs a program in the tree, whose /etc and /opt are mounts of places in it: what the program before left there is
+ * looked at first. @throws invalid-tree and what a sandbox throws
+ */
+export function runOnTree(sandbox: Sandbox, command: readonly string[], options: RunOptions): Promise<ProcessResult> {
+  refuseLinks(sandbox.root);
+  return runInSandbox(sandbox, command, options);
+}
 
 /** @param timestampSeconds the base commit's: what is generated while installing shall not depend on the clock */
 export function treeSandbox(

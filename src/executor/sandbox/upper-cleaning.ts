@@ -47,8 +47,9 @@ export function cleanUpper(upper: string): void {
   for (const name of TRANSIENT) rmSync(join(upper, name), { recursive: true, force: true });
   dropIfEmpty(join(upper, 'boot'));
   const etc = join(upper, 'usr/etc');
-  for (const name of [...ACCOUNT_FILES, ...ACCOUNT_LITTER, 'machine-id']) rmSync(join(etc, name), { force: true });
-  for (const path of STATE_LITTER) rmSync(join(upper, path), { force: true });
+  for (const name of [...ACCOUNT_FILES, ...ACCOUNT_LITTER, 'machine-id'])
+    rmSync(join(etc, name), { recursive: true, force: true });
+  for (const path of STATE_LITTER) rmSync(join(upper, path), { recursive: true, force: true });
 }
 
 function dropIfEmpty(directory: string): void {

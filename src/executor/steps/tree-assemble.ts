@@ -1,6 +1,6 @@
 // Puts the tree together: an empty overlay over the base, the archives unpacked and configured in it by dpkg.
 
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Archive } from '../../apt/batches.js';
@@ -9,10 +9,11 @@ import { AptOstreeError } from '../../model/errors.js';
 import type { ScriptReport } from '../../model/facts.js';
 import type { ResolvedPackage } from '../../model/package.js';
 import { failureReason } from '../../system/process.js';
+import { readPlainFile, refuseLinks, writePlainFile } from '../../tree/plain-places.js';
 import { EXTENDED_STATES } from '../../tree/state-layout.js';
 import { archiveFields } from '../sandbox/archive-fields.js';
 import { baseTree } from '../sandbox/base-tree.js';
-import { runInSandbox, type Sandbox } from '../sandbox/bubblewrap.js';
+import type { Sandbox } from '../sandbox/bubblewrap.js';
 import { installArchives } from '../sandbox/dpkg-run.js';
 import { archiveFile } from '../sandbox/local-import.js';
 import { basePackages } from '../sandbox/resolver.js';
@@ -25,7 +26,7 @@ import {
   type ScratchLayout,
   scratchLayout,
 } from '../sandbox/scratch.js';
-import { SANDBOX_ARCHIVES, treeSandbox } from '../sandbox/tree-sandbox.js';
+import { runOnTree, SANDBOX_ARCHIVES, treeSandbox } from '../sandbox/tree-sandbox.js';
 import type { FactsFor, StepContext, StepHandler, StepResult } from '../step-handler.js';
 
 export const treeAssemble: StepHandler<'tree.assemble'> = {
@@ -75,7 +76,7 @@ async function assemble(
 /** /var as a machine with this base has it at its first boot: where packages look for each other's directories. */
 async function makeVar(sandbox: Sandbox, { signal, childFds }: StepContext): Promise<void> {
   const command = ['/usr/bin/systemd-tmpfiles', '--create', '--prefix=/var'];
-  const result = await runInSandbox(sandbox, command, { signal, inheritFds: childFds });
+  const result = await runOnTree(sandbox, command, { signal, inheritFds: childFds });
   // 65 and 73: some line could not be made, as one that needs a user of the machine; the rest is there
   if (result.status !== 0 && result.status !== 65 && result.status !== 73)
     throw new AptOstreeError('invalid-tree', `cannot make the base tree's /var: ${failureReason(result)}`);
@@ -108,6 +109,7 @@ function markAutomatic({ root, base }: ScratchLayout, packages: readonly Resolve
     return `Package: ${name}\nArchitecture: ${shown}\nAuto-Installed: 1\n\n`;
   });
   const file = join(root, EXTENDED_STATES);
+  refuseLinks(root);
   mkdirSync(dirname(file), { recursive: true });
-  appendFileSync(file, stanzas.join(''));
+  writePlainFile(file, readPlainFile(file) + stanzas.join(''));
 }

@@ -6,6 +6,7 @@ import { AptOstreeError } from '../../model/errors.js';
 import type { Facts } from '../../model/facts.js';
 import { removeSecrets } from '../../tree/machine-secrets.js';
 import { linkLayeredOpt } from '../../tree/opt-payload.js';
+import { refuseLinks } from '../../tree/plain-places.js';
 import { shippedFiles } from '../../tree/shipped-files.js';
 import { knownPaths } from '../../tree/tmpfiles.js';
 import { TMPFILES } from '../../tree/tmpfiles-file.js';
@@ -34,12 +35,23 @@ export const treeFinish: StepHandler<'tree.finish'> = {
     };
   },
   perform: async (facts, context) => ({
-    gave: { finished: facts.target.layered ? await finish(facts, context) : NOTHING },
+    gave: { finished: facts.target.layered ? await finish(facts, context).catch(refuseStrange) : NOTHING },
   }),
   undo: async (_facts, context) => removeScratch(scratchLayout(context.paths)),
 };
 
 const NOTHING: Facts['finished'] = { accounts: { users: {}, groups: {} }, kernel: null, factoryPaths: 0 };
+
+/** What no check of ours foresaw: a file where a directory belongs, or the other way round. */
+function refuseStrange(error: unknown): never {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!(error instanceof Error) || !STRANGE.has(code)) throw error;
+  throw new AptOstreeError('invalid-tree', `cannot use the tree: ${error.message}`, { cause: error });
+}
+
+const STRANGE: ReadonlySet<string> = new Set([
+  ...['EEXIST', 'EISDIR', 'ELOOP', 'ENAMETOOLONG', 'ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'ERR_FS_EISDIR'],
+]);
 
 async function finish(
   { target, resolution }: FactsFor<'tree.finish'>,
@@ -49,12 +61,14 @@ async function finish(
   if (!isAssembled(layout)) throw new AptOstreeError('internal', 'internal error: no tree is assembled in the scratch');
   const { timestampSeconds } = context.sysroot.repo().commitFacts(target.base);
   const sandbox = treeSandbox(layout, context, timestampSeconds);
-  const shipped = shippedFiles(layout.root, resolution.packages);
   await checkLayer(layout, sandbox, context);
+  const shipped = shippedFiles(layout.root, resolution.packages);
   leaveSecretsOut(layout, shipped, context);
   const accounts = finishAccounts(layout, context);
   linkLayeredOpt(layout);
   const kernel = await finishKernel(layout, context);
+  // the tree's own tools have just run in it
+  refuseLinks(layout.root);
   refuseUnsupportedPaths(layout.upper, (path) => shipped.get(path) ?? null);
   const { factoryPaths } = await captureVar({
     varDir: layout.var,
