@@ -7,6 +7,7 @@ import { AptOstreeError } from '../../model/errors.js';
 import type { ScriptReport } from '../../model/facts.js';
 import type { StepContext } from '../step-handler.js';
 import type { Sandbox } from './bubblewrap.js';
+import { RESERVED_BYTES, watchSpace } from './space-watch.js';
 import { runOnTree } from './tree-sandbox.js';
 
 /** A copy of standard output: dpkg closes the one it is given to its scripts. */
@@ -54,12 +55,13 @@ interface DpkgRun {
 
 async function runDpkg(args: readonly string[], { log, progress, sandbox, context }: DpkgRun): Promise<void> {
   // one pipe for both streams and the status keeps their order; scripts do not get our descriptors, bubblewrap keeps
-  // them; the shell stays, since the first process of a namespace has to wait for those that lost their parents
+  // them; the shell stays, since the first process of a namespace has to wait for those that lost their parents;
+  // when memory runs out, scripts go before what waits for them
   const close = context.childFds.map((_, index) => `exec ${3 + index}>&-; `).join('');
   const command = [
     '/bin/sh',
     '-c',
-    `${close}"$@" 2>&1 ${STATUS_FD}>&1; exit $?`,
+    `${close}echo 800 > /proc/self/oom_score_adj; "$@" 2>&1 ${STATUS_FD}>&1; exit $?`,
     'sh',
     '/usr/bin/dpkg',
     ...OPTIONS,
@@ -71,14 +73,24 @@ async function runDpkg(args: readonly string[], { log, progress, sandbox, contex
     if (begun !== null) progress.begin(begun);
     if (!/^(status|processing): /.test(line) && line.trim() !== '') lastLine = line.trim();
   };
-  const { signal, childFds } = context;
+  const { childFds } = context;
+  using space = watchSpace(sandbox.root);
+  const signal = AbortSignal.any([context.signal, space.signal]);
   try {
     const options = { signal, inheritFds: childFds, onLine, outputLimitBytes: 64 * 1024, killGraceMs: 500 };
     const { status } = await runOnTree(sandbox, command, options);
     if (status !== 0) throw dpkgFailure(log, lastLine);
   } catch (error) {
+    if (space.signal.aborted && !context.signal.aborted) throw spaceFailure(log);
     throw namedInterruption(error, log);
   }
+}
+
+function spaceFailure(log: ScriptLog): AptOstreeError {
+  const current = log.current();
+  const doing = current === null ? 'install packages' : `${current.phase} ${current.package}`;
+  const megabytes = Math.round(RESERVED_BYTES / 1_000_000);
+  return new AptOstreeError('no-space', `cannot ${doing}: it left less than ${megabytes} MB of space`);
 }
 
 /** Which script was running when time or patience ran out. */
