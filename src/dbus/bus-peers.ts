@@ -8,9 +8,15 @@ import type { Credentials, Peer, Registration } from './peer.js';
 import { type Message, message } from './wire/message.js';
 import { Variant, type WireValue } from './wire/value.js';
 
+/** One rule for whoever leaves: a bus gives a connection few rules, and callers could use up one of their own each. */
+const LEAVE_RULE = `type='signal',sender='${DBUS}',interface='${DBUS}',member='NameOwnerChanged',arg2=''`;
+
 export class BusPeers {
   private readonly bus: BusConnection;
   private readonly known = new Map<string, BusPeer>();
+  /** Callers that are watched; without any, nobody's leaving wakes us up. */
+  private watched = 0;
+  private rule: Promise<unknown> | null = null;
 
   constructor(bus: BusConnection) {
     this.bus = bus;
@@ -20,9 +26,27 @@ export class BusPeers {
   get(sender: string): BusPeer {
     const there = this.known.get(sender);
     if (there !== undefined) return there;
-    const peer = new BusPeer(sender, this.bus);
+    const peer = new BusPeer(sender, this.bus, this);
     this.known.set(sender, peer);
     return peer;
+  }
+
+  /** Resolves once the bus will tell of every caller that leaves. */
+  async watch(): Promise<void> {
+    this.watched += 1;
+    this.rule ??= this.bus.callBus('AddMatch', 's', [LEAVE_RULE]).catch((error: unknown) => {
+      this.rule = null;
+      throw error;
+    });
+    await this.rule;
+  }
+
+  unwatch(): void {
+    this.watched -= 1;
+    if (this.watched > 0 || this.rule === null) return;
+    this.rule = null;
+    // the rule goes with the connection, if that is what ended
+    this.bus.callBus('RemoveMatch', 's', [LEAVE_RULE]).catch(() => undefined);
   }
 
   /** Forgets a caller that nothing waits for; those that only read properties leave no trace. */
@@ -44,13 +68,15 @@ export class BusPeer implements Peer {
   readonly sender: string;
   registration: Registration | null = null;
   private readonly bus: BusConnection;
+  private readonly peers: BusPeers;
   private asked: Promise<Credentials> | null = null;
   private left = false;
   private backs: (() => void)[] = [];
 
-  constructor(sender: string, bus: BusConnection) {
+  constructor(sender: string, bus: BusConnection, peers: BusPeers) {
     this.sender = sender;
     this.bus = bus;
+    this.peers = peers;
   }
 
   get watched(): boolean {
@@ -77,15 +103,13 @@ export class BusPeer implements Peer {
     const backs = this.backs;
     this.backs = [];
     for (const back of backs) back();
-    const unwatch = this.bus.callBus('RemoveMatch', 's', [this.leaveRule()]);
-    // the rule goes with the connection, if that is what ended
-    unwatch.catch(() => undefined);
+    if (this.asked !== null) this.peers.unwatch();
   }
 
   /** Watches first and asks then, so that a caller which left in between is found out by the second. */
   private async ask(): Promise<Credentials> {
-    await this.bus.callBus('AddMatch', 's', [this.leaveRule()]);
     try {
+      await this.peers.watch();
       const [reply] = await this.bus.callBus('GetConnectionCredentials', 's', [this.sender]);
       return { uid: numberIn(reply, 'UnixUserID'), pid: numberIn(reply, 'ProcessID') };
     } catch (error) {
@@ -94,12 +118,6 @@ export class BusPeer implements Peer {
         cause: error,
       });
     }
-  }
-
-  private leaveRule(): string {
-    return (
-      `type='signal',sender='${DBUS}',interface='${DBUS}',member='NameOwnerChanged',` + `arg0='${this.sender}',arg2=''`
-    );
   }
 }
 
