@@ -66,6 +66,8 @@ export class SaslServer {
     if (command === 'CANCEL' || command === 'ERROR') return this.refuse();
     if (command === 'NEGOTIATE_UNIX_FD' && this.state === 'authenticated')
       return 'ERROR "file descriptors are not taken"';
+    // counted: a client that goes on with nonsense would get more than it sends
+    this.refusals += 1;
     return 'ERROR "unknown command"';
   }
 

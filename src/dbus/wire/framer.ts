@@ -2,6 +2,8 @@
 
 import { decodeMessage, FIXED_HEADER_BYTES, type Message, messageLength } from './message.js';
 
+const MAX_CHUNKS = 256;
+
 export class Framer {
   private readonly limit: number;
   private chunks: Buffer[] = [];
@@ -17,6 +19,8 @@ export class Framer {
   push(chunk: Buffer): readonly Message[] {
     this.chunks.push(chunk);
     this.buffered += chunk.length;
+    // a chunk takes memory beyond its bytes, and a client may send one byte at a time
+    if (this.chunks.length > MAX_CHUNKS) this.joined();
     const messages: Message[] = [];
     for (let bytes = this.next(); bytes !== null; bytes = this.next()) {
       const decoded = decodeMessage(bytes);
