@@ -33,36 +33,43 @@ type Shape =
 const BASIC_SIZES: Readonly<Record<string, number>> = { b: 1, y: 1, n: 2, q: 2, i: 4, u: 4, h: 4, x: 8, t: 8, d: 8 };
 const STRINGS = 'sog';
 
+/** Parsed types: the same few come again and again. Bounded, since a variant brings its own. */
 const shapes = new Map<string, Shape>();
+const SHAPES_LIMIT = 256;
+const MAX_TYPE_LENGTH = 1024;
+const MAX_DEPTH = 64;
 
 function parseType(type: string): Shape {
   const known = shapes.get(type);
   if (known !== undefined) return known;
-  const [shape, end] = parseAt(type, 0);
-  if (end !== type.length) throw malformed(`type ${type}`);
+  if (type.length > MAX_TYPE_LENGTH) throw malformed('type');
+  const [shape, end] = parseAt(type, 0, 0);
+  if (end !== type.length) throw malformed('type');
+  if (shapes.size >= SHAPES_LIMIT) shapes.clear();
   shapes.set(type, shape);
   return shape;
 }
 
-function parseAt(type: string, at: number): readonly [Shape, number] {
+function parseAt(type: string, at: number, depth: number): readonly [Shape, number] {
+  if (depth > MAX_DEPTH) throw malformed('type');
   const code = type[at] ?? '';
   const size = BASIC_SIZES[code];
   if (size !== undefined) return [{ kind: 'basic', code, align: size, size }, at + 1];
   if (STRINGS.includes(code) && code !== '') return [{ kind: 'basic', code, align: 1, size: null }, at + 1];
   if (code === 'v') return [{ kind: 'basic', code, align: 8, size: null }, at + 1];
   if (code === 'a' || code === 'm') {
-    const [of, end] = parseAt(type, at + 1);
+    const [of, end] = parseAt(type, at + 1, depth + 1);
     return [{ kind: code === 'a' ? 'array' : 'maybe', of, align: of.align, size: null }, end];
   }
-  if (code === '(' || code === '{') return parseTuple(type, at);
-  throw malformed(`type ${type}`);
+  if (code === '(' || code === '{') return parseTuple(type, at, depth);
+  throw malformed('type');
 }
 
-function parseTuple(type: string, at: number): readonly [Shape, number] {
+function parseTuple(type: string, at: number, depth: number): readonly [Shape, number] {
   const of: Shape[] = [];
   let next = at + 1;
   while (next < type.length && type[next] !== ')' && type[next] !== '}') {
-    const [member, end] = parseAt(type, next);
+    const [member, end] = parseAt(type, next, depth + 1);
     of.push(member);
     next = end;
   }
