@@ -43,19 +43,28 @@ function joined(before: unknown, value: unknown, place: Place): readonly string[
 
 function document(text: string, file: string): Readonly<Record<string, unknown>> {
   const lines = new LineCounter();
-  const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [error] = parsed.errors;
-  if (error !== undefined) {
+  const unreadable = (reason: string) =>
+    new AptOstreeError('invalid-treefile', `cannot read treefile ${file}: ${reason}`);
+  const value = guarded(() => {
+    const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    const [error] = parsed.errors;
+    if (error === undefined) return parsed.toJS() as unknown;
     const reason = (error.message.split('\n')[0] ?? '').replace(/\.$/, '');
-    throw new AptOstreeError(
-      'invalid-treefile',
-      `cannot read treefile ${file}: line ${lines.linePos(error.pos[0]).line}: ${reason}`,
-    );
-  }
-  const value: unknown = parsed.toJS();
-  if (!isRecord(value))
-    throw new AptOstreeError('invalid-treefile', `cannot read treefile ${file}: it must be a map of keys`);
+    throw unreadable(`line ${lines.linePos(error.pos[0]).line}: ${reason}`);
+  }, unreadable);
+  if (!isRecord(value)) throw unreadable('it must be a map of keys');
   return value;
+}
+
+/** The library throws errors of its own for aliases that lead nowhere or multiply, and overflows the stack for deep nesting. */
+function guarded<T>(read: () => T, unreadable: (reason: string) => AptOstreeError): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof AptOstreeError) throw error;
+    const nested = error instanceof RangeError && /call stack/.test(error.message);
+    throw unreadable(nested ? 'it nests too deep' : error instanceof Error ? error.message : String(error));
+  }
 }
 
 function parse(type: KeyType, value: unknown, place: Place): Value {
