@@ -2,14 +2,20 @@
 
 import { AptOstreeError } from '../model/errors.js';
 
+const MAX_LENGTH = 100;
+
 /** Milliseconds since 1970. @throws invalid-argument */
 export function parseTime(text: string, nowMs: number): number {
   const trimmed = text.trim();
-  const found = named(trimmed, nowMs) ?? epoch(trimmed) ?? ago(trimmed, nowMs) ?? date(trimmed);
-  if (found !== null) return found;
+  const found =
+    trimmed.length > MAX_LENGTH
+      ? null
+      : (named(trimmed, nowMs) ?? epoch(trimmed) ?? ago(trimmed, nowMs) ?? date(trimmed));
+  // nothing is older than the clock's own beginning
+  if (found !== null) return Math.max(found, 0);
   throw new AptOstreeError(
     'invalid-argument',
-    `cannot read ${JSON.stringify(text)} as a time: use 2026-01-31, "2026-01-31 12:00", "2h ago", yesterday, or seconds since 1970`,
+    `cannot read ${JSON.stringify(text.slice(0, MAX_LENGTH))} as a time: use 2026-01-31, "2026-01-31 12:00", "2h ago", yesterday, or seconds since 1970`,
   );
 }
 

@@ -9,7 +9,8 @@ export function compareVersions(one: string, other: string): number {
 }
 
 function split(version: string) {
-  const colon = version.indexOf(':');
+  // what stands before a colon and is no number is no epoch
+  const colon = /^\d*:/.test(version) ? version.indexOf(':') : -1;
   const rest = version.slice(colon + 1);
   const dash = rest.lastIndexOf('-');
   return {
