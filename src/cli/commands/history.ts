@@ -3,6 +3,7 @@
 import { Command, Option } from 'clipanion';
 import { JournalCommand } from '../journal-command.js';
 import { historyBlock, historyTable } from '../render/history.js';
+import { jsonText } from '../render/printable.js';
 import { userNames } from '../user-names.js';
 
 export class HistoryCommand extends JournalCommand {
@@ -23,7 +24,7 @@ export class HistoryCommand extends JournalCommand {
     const rows = await this.withClient((client) => client.journal.transactions(filter));
     const { terminal } = this.context;
     const view = { nameOf: userNames(), columns: terminal.isTTY ? terminal.columns() : null };
-    if (this.json) this.print(rows.map((row) => JSON.stringify(row)));
+    if (this.json) this.print(rows.map((row) => jsonText(row)));
     else if (this.verbose)
       this.print(rows.flatMap((row, at) => [...(at === 0 ? [] : ['']), ...historyBlock(row, view)]));
     else this.print(historyTable(rows, view.nameOf));

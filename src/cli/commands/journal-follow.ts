@@ -6,6 +6,7 @@ import type { EventRow } from '../journal-rows.js';
 import { STATUS_LEFT } from '../left.js';
 import { planBook } from '../plan-book.js';
 import { eventLine } from '../render/event-line.js';
+import { jsonText } from '../render/printable.js';
 import { uidOf, userNames } from '../user-names.js';
 
 export class JournalFollowCommand extends DaemonCommand {
@@ -29,7 +30,7 @@ export class JournalFollowCommand extends DaemonCommand {
       const nameOf = userNames();
       const show = async (row: EventRow) => {
         if (!isWanted(row)) return;
-        const line = this.json ? JSON.stringify(row) : eventLine(row, { plan: await planFor(row), nameOf });
+        const line = this.json ? jsonText(row) : eventLine(row, { plan: await planFor(row), nameOf });
         this.context.terminal.write(`${line}\n`);
       };
       return this.untilLeft(journal.follow()[Symbol.asyncIterator](), show);

@@ -5,6 +5,7 @@ import { findTransaction } from '../find-transaction.js';
 import { JournalCommand } from '../journal-command.js';
 import { planBook } from '../plan-book.js';
 import { eventLine } from '../render/event-line.js';
+import { jsonText } from '../render/printable.js';
 import { userNames } from '../user-names.js';
 
 export class JournalListCommand extends JournalCommand {
@@ -32,7 +33,7 @@ export class JournalListCommand extends JournalCommand {
       const planFor = planBook(journal);
       const nameOf = userNames();
       for (const row of rows)
-        this.print([this.json ? JSON.stringify(row) : eventLine(row, { plan: await planFor(row), nameOf })]);
+        this.print([this.json ? jsonText(row) : eventLine(row, { plan: await planFor(row), nameOf })]);
       return 0;
     });
   }

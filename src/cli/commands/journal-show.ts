@@ -3,6 +3,7 @@
 import { Command, Option } from 'clipanion';
 import { DaemonCommand } from '../daemon-command.js';
 import { findTransaction } from '../find-transaction.js';
+import { jsonText } from '../render/printable.js';
 import { storyLines } from '../render/story.js';
 import { userNames } from '../user-names.js';
 
@@ -29,7 +30,7 @@ export class JournalShowCommand extends DaemonCommand {
         verbose: this.verbose,
         columns: terminal.isTTY ? terminal.columns() : null,
       };
-      const lines = this.json ? rows.map((row) => JSON.stringify(row)) : storyLines(history, rows, view);
+      const lines = this.json ? rows.map((row) => jsonText(row)) : storyLines(history, rows, view);
       terminal.write(`${lines.join('\n')}\n`);
       return 0;
     });

@@ -3,6 +3,7 @@
 import { Command, Option } from 'clipanion';
 import { AptOstreeError } from '../../model/errors.js';
 import { DaemonCommand } from '../daemon-command.js';
+import { jsonText } from '../render/printable.js';
 
 export class JournalVerifyCommand extends DaemonCommand {
   static override paths = [['journal', 'verify']];
@@ -17,7 +18,7 @@ export class JournalVerifyCommand extends DaemonCommand {
 
   async execute(): Promise<number> {
     const result = await this.withClient(({ journal }) => journal.verify());
-    if (this.json) this.context.terminal.write(`${JSON.stringify(result)}\n`);
+    if (this.json) this.context.terminal.write(`${jsonText(result)}\n`);
     if (!result.ok) throw wrongRow(result.firstBad);
     if (!(this.json || this.quiet))
       this.context.terminal.write(`ok: ${result.rows} rows, head ${result.head ?? 'none'}\n`);

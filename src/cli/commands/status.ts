@@ -5,6 +5,7 @@ import type { Client, Status } from '../../client/client.js';
 import { AptOstreeError, ERRORS } from '../../model/errors.js';
 import { DaemonCommand } from '../daemon-command.js';
 import { queryJsonPath } from '../json-path.js';
+import { jsonText } from '../render/printable.js';
 import { statusLines } from '../render/status.js';
 import { statusJson } from '../render/status-json.js';
 
@@ -42,8 +43,8 @@ export class StatusCommand extends DaemonCommand {
 
   private async rendered(client: Client, status: Status): Promise<string> {
     const document = statusJson(status, { bootedOnly: this.booted });
-    if (this.json) return `${JSON.stringify(document, null, 2)}\n`;
-    if (this.jsonpath !== undefined) return `${JSON.stringify(queryJsonPath(this.jsonpath, document), null, 2)}\n`;
+    if (this.json) return `${jsonText(document, 2)}\n`;
+    if (this.jsonpath !== undefined) return `${jsonText(queryJsonPath(this.jsonpath, document), 2)}\n`;
     const { terminal } = this.context;
     const lines = statusLines({
       status,

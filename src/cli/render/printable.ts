@@ -13,3 +13,12 @@ export function printableLine(text: string): string {
 function visible(character: string): string {
   return `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`;
 }
+
+/** JSON for a terminal or a program: what JSON itself leaves as it is and a terminal obeys is escaped, too. */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(/[\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+}
