@@ -1,5 +1,7 @@
 // The output of `apt-get --print-uris` with `Acquire::ForceHash=sha256`: which archives apt would fetch and unpack.
 
+import { AptOstreeError } from '../model/errors.js';
+
 export interface PrintedArchive {
   readonly name: string;
   readonly version: string;
@@ -11,11 +13,15 @@ export interface PrintedArchive {
 }
 
 /** `'URI' NAME_VERSION_ARCHITECTURE.deb SIZE [SHA256:HEX]`; other lines are apt's explanations. */
-const LINE = /^'([^']+)' ([^ _]+)_([^ _]+)_([^ _]+)\.deb (\d+) ?(?:SHA256:([0-9a-f]{64}))?\s*$/;
+const LINE =
+  /^'([^']+)' ([a-z0-9][a-z0-9+.-]*)_([^ _]+)_([a-z0-9][a-z0-9-]*)\.deb (\d{1,15}) ?(?:SHA256:([0-9a-f]{64}))?\s*$/;
 
+/** @throws apt-failed for an archive that cannot be told: to pass it over would install something else than apt decided */
 export function parsePrintedUris(output: string): readonly PrintedArchive[] {
   return output.split('\n').flatMap((line) => {
     const match = LINE.exec(line);
+    if (match === null && line.startsWith("'"))
+      throw new AptOstreeError('apt-failed', `cannot read what apt would fetch: ${line.slice(0, 200)}`);
     if (match === null) return [];
     const [, uri = '', name = '', version = '', architecture = '', size = '', sha256] = match;
     return [

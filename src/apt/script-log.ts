@@ -3,8 +3,11 @@
 
 import type { ScriptReport } from '../model/facts.js';
 
-/** What is kept of the output of one package and phase. */
+/** What is kept of the output of one package and phase, and of all together: it goes into one row of the journal. */
 const OUTPUT_LIMIT = 2000;
+const TOTAL_LIMIT = 1024 * 1024;
+const SECTIONS_LIMIT = 10_000;
+const NAME_LIMIT = 128;
 
 interface Section {
   readonly package: string;
@@ -26,6 +29,7 @@ export interface PackageFailure {
 /** Fed line by line; status lines and output come down one pipe, so their order is true. */
 export class ScriptLog {
   private readonly sections: Section[] = [];
+  private kept = 0;
   private failed: PackageFailure | null = null;
 
   /** The package and phase a line begins, for progress; null for any other line. */
@@ -63,7 +67,12 @@ export class ScriptLog {
     const last = this.sections.at(-1);
     if (last !== undefined) last.endedAtMs = atMs;
     const word = PHASES[phase] ?? phase;
-    const begun = { package: name.replace(/:(?!any)[a-z0-9-]+$/, ''), phase: word };
+    const begun = {
+      package: name.slice(0, NAME_LIMIT).replace(/:(?!any)[a-z0-9-]+$/, ''),
+      phase: word.slice(0, NAME_LIMIT),
+    };
+    // a script can print what looks like a beginning
+    if (this.sections.length >= SECTIONS_LIMIT) return null;
     this.sections.push({ ...begun, startedAtMs: atMs, endedAtMs: atMs, exitStatus: 0, output: '' });
     return begun;
   }
@@ -71,7 +80,10 @@ export class ScriptLog {
   private append(line: string): void {
     const last = this.sections.at(-1);
     if (last === undefined || line.trim() === '' || DPKG_LINE.test(line)) return;
-    last.output = `${last.output}${line}\n`.slice(-OUTPUT_LIMIT);
+    const before = last.output.length;
+    const room = Math.min(OUTPUT_LIMIT, before + TOTAL_LIMIT - this.kept);
+    last.output = room <= 0 ? '' : `${last.output}${line}\n`.slice(-room);
+    this.kept += last.output.length - before;
   }
 
   private fail(name: string, reason: string): void {
