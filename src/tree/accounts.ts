@@ -76,16 +76,22 @@ function records(text: string, fields: number): readonly (readonly string[])[] {
     .filter((record) => record.length >= fields);
 }
 
+/** systemd-sysusers' rule: other names it would not make on any machine, and some would read as other fields. */
+function isName(text: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_.-]{0,30}\$?$/.test(text);
+}
+
 function parseUser([name = '', , uid = '', gid = '', gecos = '', home = '', shell = '']: readonly string[]): User[] {
-  if (!isNumber(uid) || !isNumber(gid)) return [];
+  if (!isName(name) || !isNumber(uid) || !isNumber(gid)) return [];
   return [{ name, uid: Number(uid), gid: Number(gid), gecos, home, shell }];
 }
 
 function parseGroup([name = '', , gid = '', members = '']: readonly string[]): Group[] {
-  if (!isNumber(gid)) return [];
-  return [{ name, gid: Number(gid), members: members.split(',').filter((each) => each !== '') }];
+  if (!isName(name) || !isNumber(gid)) return [];
+  return [{ name, gid: Number(gid), members: members.split(',').filter(isName) }];
 }
 
+/** An id as the kernel has them; the last one means "none". */
 function isNumber(text: string): boolean {
-  return /^\d+$/.test(text);
+  return /^\d{1,10}$/.test(text) && Number(text) < 0xffff_ffff;
 }

@@ -38,5 +38,8 @@ function quoted(gecos: string): string {
 }
 
 function orNone(text: string): string {
-  return text === '' ? '-' : text.replaceAll('%', '%%');
+  if (text === '') return '-';
+  const escaped = text.replaceAll('%', '%%');
+  // a blank would make two fields of one
+  return /^[\w./%:@+,=~-]+$/.test(escaped) ? escaped : `"${escaped.replace(/[\\"]/g, '\\$&')}"`;
 }
