@@ -6,9 +6,10 @@ import type { EventRow, HistoryRow } from '../journal/rows.js';
 import type { JournalStore } from '../journal/store.js';
 import { type EffectInput, MACHINE_VERSION, transactionMachine } from '../machines/v1/transaction.js';
 import type { Caller } from '../model/caller.js';
-import { AptOstreeError } from '../model/errors.js';
+import { AptOstreeError, failureOf } from '../model/errors.js';
 import type { Opening, TransactionEvent, TransactionView } from '../model/transaction.js';
 import { historyRow } from './history-row.js';
+import { eventOfRow, openingOfRow } from './stored-payload.js';
 import { isFinal, stateText, transactionView } from './transaction-view.js';
 
 export type TransactionSnapshot = SnapshotFrom<typeof transactionMachine>;
@@ -57,13 +58,20 @@ export class DurableActor {
   static resume(rows: readonly EventRow[], surroundings: ActorSurroundings): DurableActor {
     const [first, ...rest] = rows;
     if (first === undefined || first.type !== 'OPENED') throw foldFailed(first, 'it does not begin with OPENED');
-    const opening = first.payload as Opening;
-    const [initial] = initialTransition(transactionMachine, opening);
-    const snapshot = [first, ...rest].reduce((before, row) => foldRow(before, row), initial);
-    const actor = new DurableActor(opening, surroundings, snapshot);
     const last = rows.at(-1) ?? first;
-    actor.#span = { firstSeq: first.seq, endedAtMs: isFinal(snapshot) ? last.wallTimeMs : null };
-    return actor;
+    try {
+      const opening = openingOfRow(first);
+      const [initial] = initialTransition(transactionMachine, opening);
+      const snapshot = [first, ...rest].reduce((before, row) => foldRow(before, row), initial);
+      const actor = new DurableActor(opening, surroundings, snapshot);
+      actor.#span = { firstSeq: first.seq, endedAtMs: isFinal(snapshot) ? last.wallTimeMs : null };
+      // whoever shows it later must not stumble over it
+      actor.#historyRow(last, snapshot);
+      return actor;
+    } catch (error) {
+      if (error instanceof AptOstreeError && error.code === 'journal-broken') throw error;
+      throw foldFailed(last, `its content makes no sense (${failureOf(error).message})`);
+    }
   }
 
   /** Effects start with the first event after this. */
@@ -164,7 +172,7 @@ function foldRow(before: TransactionSnapshot, row: EventRow): TransactionSnapsho
 }
 
 function foldEvent(before: TransactionSnapshot, row: EventRow): TransactionSnapshot {
-  const event = { ...(row.payload as object), type: row.type } as TransactionEvent;
+  const event = eventOfRow(row);
   if (!before.can(event)) throw foldFailed(row, `${row.type} does not fit state ${stateText(before)}`);
   return transition(transactionMachine, before, event)[0];
 }

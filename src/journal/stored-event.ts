@@ -1,5 +1,6 @@
 // The `event` table's row as SQLite gives it, and as a value.
 
+import { AptOstreeError } from '../model/errors.js';
 import type { TransactionId } from '../model/transaction.js';
 import type { EventRow } from './rows.js';
 
@@ -44,7 +45,7 @@ export function eventOf(stored: StoredEvent): EventRow {
     seq: stored.seq,
     transaction: stored.transaction_id as TransactionId,
     type: stored.type,
-    payload: JSON.parse(stored.payload) as unknown,
+    payload: payloadOf(stored),
     schemaVersion: stored.schema_version,
     machineVersion: stored.machine_version,
     state: stored.state,
@@ -57,4 +58,15 @@ export function eventOf(stored: StoredEvent): EventRow {
     previousHash: stored.previous_hash,
     hash: stored.hash,
   };
+}
+
+/** @throws journal-broken */
+function payloadOf({ seq, payload }: StoredEvent): unknown {
+  try {
+    return JSON.parse(payload);
+  } catch (cause) {
+    throw new AptOstreeError('journal-broken', `cannot read the journal at row ${seq}: its payload is no JSON`, {
+      cause,
+    });
+  }
 }
