@@ -41,12 +41,6 @@ export function fromNext(next: dbus.Message): Message {
   });
 }
 
-/** The message without its body, for an error reply to one whose body cannot be read. */
-export function headOf(next: dbus.Message): Message {
-  const raw = next as unknown as NextMessage;
-  return message({ type: typeOf(raw.type), flags: raw.flags, serial: raw.serial, sender: raw.sender ?? null });
-}
-
 export function toNext(ours: Message): dbus.Message {
   const body = parseSignature(ours.signature).map((type, index) => wireToPlain(type, ours.body[index]));
   const fields = {
@@ -84,6 +78,8 @@ function plainToWire(type: Type, plain: unknown): WireValue {
 
 function arrayToWire(of: Type, plain: unknown): WireValue {
   if (of.kind === 'entry') {
+    // dbus-next assigned it, so that the entry is no entry any more
+    if (Object.getPrototypeOf(plain) !== Object.prototype) throw new WireError('a dict has the key __proto__');
     const entries = Object.entries(plain as Readonly<Record<string, unknown>>);
     return new Map(entries.map(([key, value]) => [key, plainToWire(of.value, value)]));
   }

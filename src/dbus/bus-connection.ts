@@ -1,14 +1,16 @@
 // The connection to a message bus: dbus-next, with what it lacks (an end, errors that settle calls, a name or a refusal).
 
+import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import dbus from 'dbus-next';
 import { AptOstreeError, failureOf } from '../model/errors.js';
-import { fromNext, headOf, toNext } from './bus-codec.js';
+import { fromNext, toNext } from './bus-codec.js';
+import { BusReader } from './bus-reader.js';
 import { errorReply } from './fault.js';
 import { BUS_NAME, DBUS, DBUS_PATH } from './names.js';
-import { type Message, message } from './wire/message.js';
+import { FLAG, type Message, message } from './wire/message.js';
 import type { WireValue } from './wire/value.js';
-import { WireError } from './wire/wire-error.js';
+import type { WireError } from './wire/wire-error.js';
 
 export const DEFAULT_BUS_ADDRESS = 'unix:path=/run/dbus/system_bus_socket';
 
@@ -42,6 +44,7 @@ export class BusConnection {
   static async open(address: string, handlers: BusHandlers): Promise<BusConnection> {
     // dbus-next's systemBus() takes no address; sessionBus() with one is the same connection
     const bus = dbus.sessionBus({ busAddress: address });
+    readInPlace(bus, handlers);
     await new Promise<void>((resolve, reject) => {
       bus.on('connect', resolve);
       bus.on('error', (error) => {
@@ -53,11 +56,6 @@ export class BusConnection {
 
   private constructor(bus: dbus.MessageBus, handlers: BusHandlers) {
     this.bus = bus;
-    bus.addMethodHandler((next: dbus.Message) => {
-      this.receive(next, handlers);
-      return true;
-    });
-    bus.on('message', (next) => notice(next, handlers));
     let lastError: string | null = null;
     // also told of single messages that dbus-next finds malformed: somebody else's, and no end of ours
     bus.on('error', (error) => {
@@ -119,17 +117,6 @@ export class BusConnection {
     await closed;
   }
 
-  /** Catches everything: dbus-next answers an exception with its stack. */
-  private receive(next: dbus.Message, { onCall, onOdd }: BusHandlers): void {
-    try {
-      onCall(fromNext(next));
-    } catch (error) {
-      onOdd(error);
-      const why = error instanceof WireError ? error.message : 'its arguments are not understood';
-      this.send(errorReply(headOf(next), new AptOstreeError('invalid-argument', `cannot read the call: ${why}`)));
-    }
-  }
-
   private end(reason: string): void {
     this.ended = reason;
     for (const reject of this.waiting) reject(lost(reason));
@@ -137,13 +124,50 @@ export class BusConnection {
   }
 }
 
-/** Of signals only the bus's own matter: anybody may send us others. */
-function notice(next: dbus.Message, { onSignal, onOdd }: BusHandlers): void {
-  if (next.sender !== DBUS || headOf(next).type !== 'signal') return;
+/** Takes the stream over as soon as dbus-next has authenticated and asked for it: from then on it only sends, and pairs replies. */
+function readInPlace(bus: dbus.MessageBus, handlers: BusHandlers): void {
+  const connection = connectionOf(bus);
+  const { stream } = connection;
+  const reader = new BusReader({
+    onMessage: (what) => deliver(what, { connection, handlers }),
+    onUnreadable: (error, head) => {
+      handlers.onOdd(error);
+      if (head?.type === 'call' && (head.flags & FLAG.noReplyExpected) === 0) bus.send(toNext(refusal(head, error)));
+    },
+  });
+  const read = () => {
+    try {
+      for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) reader.push(chunk as Buffer);
+    } catch (error) {
+      handlers.onOdd(error);
+      stream.destroy();
+    }
+  };
+  connection.once('connect', () =>
+    // it listens right after this event, and hears nothing before the next tick
+    process.nextTick(() => {
+      stream.removeAllListeners('readable');
+      stream.on('readable', read);
+      read();
+    }),
+  );
+}
+
+function refusal(head: Message, error: WireError): Message {
+  return errorReply(head, new AptOstreeError('invalid-argument', `cannot read the call: ${error.message}`));
+}
+
+function deliver(
+  what: Message,
+  { connection, handlers }: { readonly connection: NextConnection; readonly handlers: BusHandlers },
+): void {
   try {
-    onSignal(fromNext(next));
+    if (what.type === 'call') handlers.onCall(what);
+    // of signals only the bus's own matter: anybody may send us others
+    else if (what.type === 'signal' && what.sender === DBUS) handlers.onSignal(what);
+    else if (what.type !== 'signal') connection.emit('message', toNext(what));
   } catch (error) {
-    onOdd(error);
+    handlers.onOdd(error);
   }
 }
 
@@ -156,9 +180,17 @@ function busError(error: unknown): unknown {
   return new BusError(error.type, error.text);
 }
 
+interface NextConnection extends EventEmitter {
+  readonly stream: Duplex;
+}
+
 /** dbus-next keeps its socket to itself. */
+function connectionOf(bus: dbus.MessageBus): NextConnection {
+  return (bus as unknown as { readonly _connection: NextConnection })._connection;
+}
+
 function streamOf(bus: dbus.MessageBus): Duplex {
-  return (bus as unknown as { readonly _connection: { readonly stream: Duplex } })._connection.stream;
+  return connectionOf(bus).stream;
 }
 
 function textOf(error: unknown): string {

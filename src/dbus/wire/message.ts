@@ -64,6 +64,22 @@ export function messageLength(start: Buffer, limit: number): number {
 
 /** Null for a message of a type that does not exist yet, which the specification says to ignore. @throws WireError */
 export function decodeMessage(bytes: Buffer): Message | null {
+  const decoded = decodeHeader(bytes);
+  if (decoded === null) return null;
+  const { head, bodyAt, littleEndian } = decoded;
+  const body = unmarshal(head.signature, bytes.subarray(bodyAt), littleEndian);
+  return checked({ ...head, body });
+}
+
+/** A message without its body, which need not be there whole. @throws WireError */
+export function decodeHead(bytes: Buffer): Message | null {
+  const decoded = decodeHeader(bytes);
+  return decoded === null ? null : checked({ ...decoded.head, signature: '' });
+}
+
+function decodeHeader(
+  bytes: Buffer,
+): { readonly head: Message; readonly bodyAt: number; readonly littleEndian: boolean } | null {
   const littleEndian = isLittleEndian(bytes);
   const [, type, flags, version] = bytes;
   if (version !== 1) throw new WireError('protocol version is not 1');
@@ -76,8 +92,11 @@ export function decodeMessage(bytes: Buffer): Message | null {
   source.align(8);
   const name = typeName(type ?? 0);
   if (name === null) return null;
-  const body = unmarshal(fields.signature, bytes.subarray(source.at), littleEndian);
-  return checked({ ...message({ type: name }), ...fields, flags: flags ?? 0, serial, body });
+  return {
+    head: { ...message({ type: name }), ...fields, flags: flags ?? 0, serial },
+    bodyAt: source.at,
+    littleEndian,
+  };
 }
 
 /** @throws WireError when a value is not of its type or the message is too long */
