@@ -15,6 +15,8 @@ export function leftovers(sysroot: string, deployments: readonly Deployment[]): 
     ...below(sysroot, 'ostree/repo/refs/heads/apt-ostree/base').filter((path) => !bases.includes(basename(path))),
     ...below(sysroot, 'ostree/deploy')
       .flatMap((stateroot) => below(stateroot, 'deploy'))
+      // what is named otherwise is no deployment, and stays
+      .filter((path) => /\/[0-9a-f]{64}\.\d+(\.origin)?$/.test(path))
       .filter((path) => !directories.includes(path.replace(/\.origin$/, ''))),
   ];
 }

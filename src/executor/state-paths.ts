@@ -42,10 +42,11 @@ export function statePaths(sysroot: string, stateroot: Stateroot, transaction: T
 }
 
 export const TRANSACTION_REFS = 'apt-ostree/transaction';
+export const BASE_REFS = 'apt-ostree/base';
 
 /** Ref that keeps the base commit of a layered deployment from being pruned. */
 export function baseRef(base: string): string {
-  return `apt-ostree/base/${base}`;
+  return `${BASE_REFS}/${base}`;
 }
 
 /** Ref that keeps a transaction's commit until a deployment does; also how the commit is found again. */

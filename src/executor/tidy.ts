@@ -7,7 +7,7 @@ import { baseOf, type Deployment, type DeploymentId } from '../model/deployment.
 import type { TransactionId } from '../model/transaction.js';
 import { unmountBelow } from './sandbox/mounts.js';
 import { removeTree } from './sandbox/remove-tree.js';
-import { baseRef, TRANSACTION_REFS } from './state-paths.js';
+import { BASE_REFS, baseRef, TRANSACTION_REFS } from './state-paths.js';
 import type { StepContext } from './step-handler.js';
 
 /** Idempotent: whatever a crash leaves of it, the next call removes. */
@@ -39,9 +39,12 @@ export function retained(deployments: readonly Deployment[]): readonly Deploymen
   return deployments.filter(keep).map(({ id }) => id);
 }
 
+/** Of our own two kinds only: whatever else lies beside them is somebody else's. */
 function isStale(ref: string, keep: readonly string[], bases: ReadonlySet<string>): boolean {
-  const name = ref.split('/').at(-1) ?? '';
-  return ref.startsWith(`${TRANSACTION_REFS}/`) ? !keep.includes(name) : !bases.has(name);
+  const [, kind, name] = /^(.*)\/([^/]+)$/.exec(ref) ?? [];
+  if (name === undefined) return false;
+  if (kind === TRANSACTION_REFS) return !keep.includes(name);
+  return kind === BASE_REFS && !bases.has(name);
 }
 
 async function removeExcept(directory: string, keep: readonly string[]): Promise<void> {
