@@ -72,16 +72,24 @@ export type ErrorCode = keyof typeof ERRORS;
 export interface Failure {
   readonly code: ErrorCode;
   readonly message: string;
+  /** Passes by itself, as a network does that does not answer: worth another try. Never of a decision. */
+  readonly transient?: true;
+}
+
+export interface AptOstreeErrorOptions extends ErrorOptions {
+  readonly transient?: boolean;
 }
 
 /** An error with a code of the table; `message` is one line, lower case, without a full stop. */
 export class AptOstreeError extends Error {
   readonly code: ErrorCode;
+  readonly transient: boolean;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: AptOstreeErrorOptions) {
     super(oneLine(message), options);
     this.name = 'AptOstreeError';
     this.code = code;
+    this.transient = options?.transient ?? false;
   }
 }
 
@@ -91,7 +99,8 @@ export function isErrorCode(text: unknown): text is ErrorCode {
 
 /** Any thrown value as a failure; what the table does not know becomes `internal`, named as a bug. */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof AptOstreeError) return { code: error.code, message: error.message };
+  if (error instanceof AptOstreeError)
+    return { code: error.code, message: error.message, ...(error.transient ? { transient: true } : {}) };
   const system = systemFailure(error);
   if (system !== null) return system;
   const message = error instanceof Error ? error.message : String(error);
@@ -111,8 +120,8 @@ function oneLine(message: string): string {
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 
 /** The error a failure came from, at the other side of a process border. */
-export function errorOf({ code, message }: Failure): AptOstreeError {
-  return new AptOstreeError(code, message);
+export function errorOf({ code, message, transient }: Failure): AptOstreeError {
+  return new AptOstreeError(code, message, { transient: transient === true });
 }
 
 /** Node's system errors that are the machine's state and no bug of ours. */

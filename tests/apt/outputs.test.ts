@@ -7,9 +7,9 @@ import { parseContents } from '../../src/apt/archive-listing.js';
 import { parseStanzas } from '../../src/apt/deb822.js';
 import { nativeArchitecture, parseStatus, providerOf } from '../../src/apt/dpkg-status.js';
 import { condenseRefusal } from '../../src/apt/explanation.js';
+import { downloadFailure, fetchReason, refreshFailure } from '../../src/apt/fetch-failure.js';
 import { parsePolicy, parseReverseProvides } from '../../src/apt/policy.js';
 import { parsePrintedUris } from '../../src/apt/print-uris.js';
-import { fetchReason, refreshFailure } from '../../src/apt/refresh-failure.js';
 
 /** Captured from real runs; the first line of each says of which. */
 const fixture = (name: string) => readFileSync(join(FIXTURES, name), 'utf8');
@@ -53,6 +53,33 @@ test('finds the telling line of a failed update', () => {
   );
   assert.equal(refreshFailure(fixture('update-offline.txt')).code, 'fetch-failed');
   assert.equal(refreshFailure('W: GPG error: http://x y InRelease: NO_PUBKEY 12\n').code, 'signature-invalid');
+});
+
+const COMPLAINTS: readonly { readonly says: string; readonly transient: boolean }[] = [
+  { says: "Temporary failure resolving 'deb.debian.org'", transient: true },
+  { says: 'Could not connect to 127.0.0.1:9 (127.0.0.1). - connect (111: Connection refused)', transient: true },
+  { says: 'Connection timed out [IP: 10.0.0.1 80]', transient: true },
+  { says: 'Error reading from server. Remote end closed connection [IP: 127.0.0.1 80]', transient: true },
+  { says: '503  Service Unavailable [IP: 127.0.0.1 80]', transient: true },
+  { says: '404  Not Found [IP: 127.0.0.1 503]', transient: false },
+  { says: '403  Forbidden [IP: 127.0.0.1 80]', transient: false },
+  { says: 'Hash Sum mismatch', transient: false },
+  { says: 'Could not open file /x - open (28: No space left on device)', transient: false },
+];
+
+for (const { says, transient } of COMPLAINTS)
+  test(`takes "${says}" for ${transient ? 'a failure that passes' : 'final'}`, () => {
+    const line = `E: Failed to fetch http://server/pool/x.deb  ${says}\n`;
+    assert.equal(downloadFailure(['x'], line).transient, transient);
+    assert.equal(refreshFailure(`${line}E: Some index files failed to download.\n`).transient, transient);
+    const mixed = `${line}E: Failed to fetch http://server/pool/y.deb  404  Not Found\n`;
+    assert.equal(downloadFailure(['x', 'y'], mixed).transient, false, 'one that will never come makes it final');
+  });
+
+test('a signature that is wrong is final, whatever else failed', () => {
+  const offline = fixture('update-offline.txt');
+  assert.equal(refreshFailure(offline).transient, true);
+  assert.equal(refreshFailure(`${offline}W: GPG error: http://x y InRelease: NO_PUBKEY 12\n`).transient, false);
 });
 
 test('reads folded fields and ignores what is none', () => {

@@ -14,6 +14,12 @@ export interface SpaceNeeds {
 /** What a deployment takes besides its packages: directories, a copy of /etc, indexes. */
 const DEPLOYMENT_BYTES = 64 * 1024 * 1024;
 const DEPLOYMENT_INODES = 4096;
+/** Boot entries, each in a file of its own, written anew beside the old ones. */
+const BOOT_BYTES = 1024 * 1024;
+const BOOT_INODES = 32;
+/** The least that indexes of a distribution take. */
+const INDEX_BYTES = 32 * 1024 * 1024;
+const INDEX_INODES = 64;
 /** Files of Debian packages are 20 to 30 kB on average; small ones come in numbers. */
 const BYTES_PER_FILE = 8 * 1024;
 
@@ -25,7 +31,19 @@ export function refuseFullDisk(sysroot: string, { downloadBytes, installedBytes,
   const bytes = downloadBytes + 2 * installedBytes + DEPLOYMENT_BYTES + (shared ? bootBytes : 0);
   const inodes = DEPLOYMENT_INODES + Math.ceil(installedBytes / BYTES_PER_FILE);
   refuse(sysroot, { bytes, inodes });
-  if (!shared && bootBytes > 0) refuse(boot, { bytes: bootBytes + 1024 * 1024, inodes: 16 });
+  if (!shared) refuse(boot, { bytes: bootBytes + BOOT_BYTES, inodes: BOOT_INODES });
+}
+
+/** What the tree's own kernel and initramfs need, once it is known whether it has any. @throws no-space */
+export function refuseFullBoot(sysroot: string, bytes: number): void {
+  if (bytes > 0) refuse(join(sysroot, 'boot'), { bytes: bytes + BOOT_BYTES, inodes: BOOT_INODES });
+}
+
+/** New indexes lie beside the old ones until they are complete. @throws no-space */
+export function refuseFullIndexes(lists: string): void {
+  const present = readdirSync(lists).map((name) => statSync(join(lists, name)).size);
+  const bytes = present.reduce((sum, size) => sum + size, 0);
+  refuse(lists, { bytes: Math.max(bytes, INDEX_BYTES), inodes: INDEX_INODES });
 }
 
 function refuse(path: string, needed: { readonly bytes: number; readonly inodes: number }): void {

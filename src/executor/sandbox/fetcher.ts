@@ -3,8 +3,7 @@
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RUN_DIRECTORY } from '../../apt/apt-config.js';
-import { fetchReason } from '../../apt/refresh-failure.js';
-import { AptOstreeError } from '../../model/errors.js';
+import { downloadFailure } from '../../apt/fetch-failure.js';
 import type { ResolvedPackage } from '../../model/package.js';
 import type { StepContext } from '../step-handler.js';
 import { APT_OPTIONS, type AptView } from './apt-view.js';
@@ -97,11 +96,9 @@ async function keepDownloaded(
       missing.push(each);
     }
   }
-  if (missing.length === 0) return;
-  const names = missing.map((each) => each.name).join(', ');
-  const invalid = /Hash Sum mismatch|unexpected size|Size mismatch/i.test(output);
-  throw new AptOstreeError(
-    invalid ? 'archive-invalid' : 'fetch-failed',
-    `cannot fetch ${names}: ${fetchReason(output)}`,
-  );
+  if (missing.length > 0)
+    throw downloadFailure(
+      missing.map((each) => each.name),
+      output,
+    );
 }

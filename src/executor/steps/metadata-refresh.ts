@@ -3,9 +3,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { refreshFailure } from '../../apt/refresh-failure.js';
+import { refreshFailure } from '../../apt/fetch-failure.js';
+import { AptOstreeError } from '../../model/errors.js';
 import type { Facts } from '../../model/facts.js';
 import { APT_OPTIONS, type AptView, liveDeployment, removeAptView, withAptView } from '../sandbox/apt-view.js';
+import { refuseFullIndexes } from '../sandbox/disk-space.js';
 import { hasIndexes, indexDigest } from '../sandbox/index-files.js';
 import { originBase } from '../sandbox/origin-base.js';
 import type { StepContext, StepHandler } from '../step-handler.js';
@@ -27,21 +29,38 @@ export const metadataRefresh: StepHandler<'metadata.refresh'> = {
 async function refresh(view: AptView, sources: string, context: StepContext): Promise<Facts['refreshed']> {
   context.report({ type: 'task-begin', text: 'Updating package indexes' });
   const before = indexDigest(context);
-  // who has indexes to go on with shall not wait long for a network that is not there
-  const patience = hasIndexes(context) ? ['-o', 'Acquire::Retries=1'] : [];
-  const result = await view.run(['apt-get', ...APT_OPTIONS, '-q', ...patience, 'update']);
+  const failure = await update(view, context);
   context.report({ type: 'task-end', text: 'Updating package indexes' });
-  if (result.status === 0) {
+  if (failure === null) {
     mkdirSync(dirname(stampFile(context)), { recursive: true });
     writeFileSync(stampFile(context), sources);
     return { changed: indexDigest(context) !== before, warning: null };
   }
-  const failure = refreshFailure(`${result.stdout}\n${result.stderr}`);
   if (!hasIndexes(context)) throw failure;
   // old indexes are signed too: going on with them is what a machine without network needs
   const warning = `${failure.message}; going on with those that are here`;
   context.report({ type: 'message', text: warning });
   return { changed: indexDigest(context) !== before, warning };
+}
+
+/** Null when it went well. */
+async function update(view: AptView, context: StepContext): Promise<AptOstreeError | null> {
+  const room = roomFailure(context);
+  if (room !== null) return room;
+  // who has indexes to go on with shall not wait long for a network that is not there
+  const patience = hasIndexes(context) ? ['-o', 'Acquire::Retries=1'] : [];
+  const result = await view.run(['apt-get', ...APT_OPTIONS, '-q', ...patience, 'update']);
+  return result.status === 0 ? null : refreshFailure(`${result.stdout}\n${result.stderr}`);
+}
+
+function roomFailure({ paths }: StepContext): AptOstreeError | null {
+  try {
+    refuseFullIndexes(paths.aptLists);
+    return null;
+  } catch (error) {
+    if (error instanceof AptOstreeError) return error;
+    throw error;
+  }
 }
 
 function isForced({ request }: StepContext): boolean {

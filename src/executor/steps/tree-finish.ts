@@ -12,6 +12,7 @@ import { knownPaths } from '../../tree/tmpfiles.js';
 import { TMPFILES } from '../../tree/tmpfiles-file.js';
 import { captureVar } from '../../tree/var-capture.js';
 import { finishAccounts } from '../sandbox/account-finish.js';
+import { bootPayloadBytes, refuseFullBoot } from '../sandbox/disk-space.js';
 import { finishKernel } from '../sandbox/kernel-finish.js';
 import { checkLayer } from '../sandbox/layer-check.js';
 import {
@@ -69,6 +70,8 @@ async function finish(
   const kernel = await finishKernel(layout, context);
   // the tree's own tools have just run in it
   refuseLinks(layout.root);
+  // only now is it known whether /boot gets other files than the base's
+  if (kernel !== null) refuseFullBoot(context.paths.sysroot, bootPayloadBytes(layout.root));
   refuseUnsupportedPaths(layout.upper, (path) => shipped.get(path) ?? null);
   const { factoryPaths } = await captureVar({
     varDir: layout.var,
