@@ -56,22 +56,16 @@ export class DurableActor {
    * @throws journal-broken
    */
   static resume(rows: readonly EventRow[], surroundings: ActorSurroundings): DurableActor {
-    const [first, ...rest] = rows;
-    if (first === undefined || first.type !== 'OPENED') throw foldFailed(first, 'it does not begin with OPENED');
-    const last = rows.at(-1) ?? first;
-    try {
-      const opening = openingOfRow(first);
-      const [initial] = initialTransition(transactionMachine, opening);
-      const snapshot = [first, ...rest].reduce((before, row) => foldRow(before, row), initial);
-      const actor = new DurableActor(opening, surroundings, snapshot);
-      actor.#span = { firstSeq: first.seq, endedAtMs: isFinal(snapshot) ? last.wallTimeMs : null };
-      // whoever shows it later must not stumble over it
-      actor.#historyRow(last, snapshot);
-      return actor;
-    } catch (error) {
-      if (error instanceof AptOstreeError && error.code === 'journal-broken') throw error;
-      throw foldFailed(last, `its content makes no sense (${failureOf(error).message})`);
-    }
+    const { snapshot, firstSeq, endedAtMs } = fold(rows);
+    const actor = new DurableActor(snapshot.context.opening, surroundings, snapshot);
+    actor.#span = { firstSeq, endedAtMs };
+    return actor;
+  }
+
+  /** What the derived tables should say of a transaction with these rows. @throws journal-broken */
+  static historyOf(rows: readonly EventRow[]): HistoryRow {
+    const { snapshot, firstSeq, endedAtMs } = fold(rows);
+    return historyRow(transactionView(snapshot), { firstSeq, lastSeq: rows.at(-1)?.seq ?? firstSeq, endedAtMs });
   }
 
   /** Effects start with the first event after this. */
@@ -160,6 +154,37 @@ const DAEMON = { uid: 0, pid: process.pid, client: 'apt-ostreed' };
 function endOf(snapshot: TransactionSnapshot, row: EventRow, before: number | null): number | null {
   if (before !== null) return before;
   return isFinal(snapshot) || snapshot.value === 'staged' ? row.wallTimeMs : null;
+}
+
+interface Folded {
+  readonly snapshot: TransactionSnapshot;
+  readonly firstSeq: number;
+  readonly endedAtMs: number | null;
+}
+
+function fold(rows: readonly EventRow[]): Folded {
+  const [first] = rows;
+  if (first === undefined || first.type !== 'OPENED') throw foldFailed(first, 'it does not begin with OPENED');
+  const last = rows.at(-1) ?? first;
+  try {
+    const folded = foldFrom(first, rows);
+    // whoever shows it later must not stumble over it
+    historyRow(transactionView(folded.snapshot), { ...folded, lastSeq: last.seq });
+    return folded;
+  } catch (error) {
+    if (error instanceof AptOstreeError && error.code === 'journal-broken') throw error;
+    throw foldFailed(last, `its content makes no sense (${failureOf(error).message})`);
+  }
+}
+
+function foldFrom(first: EventRow, rows: readonly EventRow[]): Folded {
+  let [snapshot] = initialTransition(transactionMachine, openingOfRow(first));
+  let endedAtMs: number | null = null;
+  for (const row of rows) {
+    snapshot = foldRow(snapshot, row);
+    endedAtMs = endOf(snapshot, row, endedAtMs);
+  }
+  return { snapshot, firstSeq: first.seq, endedAtMs };
 }
 
 function foldRow(before: TransactionSnapshot, row: EventRow): TransactionSnapshot {

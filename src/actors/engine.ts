@@ -1,10 +1,11 @@
 // The engine's public face: what D-Bus and the daemon know of it.
 
 import type { Observable } from 'rxjs';
-import type { EventFilter, EventRow, HistoryFilter, HistoryRow, VerifyResult } from '../journal/rows.js';
+import type { EventFilter, EventRow, HistoryFilter, HistoryRow, PruneResult, VerifyResult } from '../journal/rows.js';
 import type { Authorization, Caller } from '../model/caller.js';
 import type { Request } from '../model/request.js';
 import type { EngineSnapshot, TransactionId, TransactionProgress, TransactionView } from '../model/transaction.js';
+import type { PruneOrder } from './journal-keeper.js';
 
 export interface Submission {
   readonly request: Request;
@@ -36,7 +37,13 @@ export interface Engine {
   reload(): void;
   history(filter: HistoryFilter): readonly HistoryRow[];
   events(filter: EventFilter): readonly EventRow[];
-  verify(): VerifyResult;
+  /** Also makes derived tables anew that do not agree with the events. @throws journal-broken */
+  verify(): Promise<VerifyResult>;
+  /**
+   * Takes the oldest transactions out of the journal.
+   * @throws transaction-active; journal-broken when the journal is not whole or cannot be written; no-space
+   */
+  prune(order: PruneOrder): Promise<PruneResult>;
   /** Resolves when no transaction is active and nothing is left to tidy. */
   settled(): Promise<void>;
   /** Ends the engine: a running executor is ended where it is; recovery goes on from there at the next start. */

@@ -3,7 +3,7 @@
 import type { Logger } from 'pino';
 import { BehaviorSubject, filter, firstValueFrom, Subject } from 'rxjs';
 import { initialTransition, type SnapshotFrom, transition } from 'xstate';
-import type { EventFilter, EventRow, HistoryFilter } from '../journal/rows.js';
+import type { EventFilter, EventRow, HistoryFilter, PruneResult } from '../journal/rows.js';
 import { type SupervisorEvent, supervisorMachine } from '../machines/supervisor.js';
 import type { Caller } from '../model/caller.js';
 import type { Deployment } from '../model/deployment.js';
@@ -21,6 +21,7 @@ import type { Engine, Submission } from './engine.js';
 import type { EngineOptions } from './engine-options.js';
 import type { Executor } from './executor-process.js';
 import { Housekeeping } from './housekeeping.js';
+import { JournalKeeper, type PruneOrder, refuseUntrue } from './journal-keeper.js';
 import { openingOf } from './opening.js';
 import { asksForReboot, busy, refuseImpossible, refuseUnlessReady, stuck, undoFailed } from './refusals.js';
 import { StagedTransactions } from './staged-transactions.js';
@@ -45,12 +46,14 @@ export class TransactionEngine implements Engine {
   #recent: readonly TransactionView[] = [];
   #deployments: readonly Deployment[] = [];
   readonly #housekeeping: Housekeeping;
+  readonly #keeper: JournalKeeper;
   #stopped = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#staged = new StagedTransactions(options.bootId);
     this.#housekeeping = new Housekeeping({ ...options, keep: () => this.#keep(), onTidied: () => this.reload() });
+    this.#keeper = new JournalKeeper(options);
     [this.#supervisor] = initialTransition(supervisorMachine);
     this.#readDeployments();
     this.snapshots = new BehaviorSubject(this.#project());
@@ -65,6 +68,7 @@ export class TransactionEngine implements Engine {
     const { journal, log } = this.#options;
     try {
       if (journal.readOnly !== null) throw errorOf(journal.readOnly);
+      this.#keeper.mendHistory();
       for (const id of journal.openTransactions()) this.#resume(id);
       this.#settleStaged();
       this.#supervise({ type: 'RECOVERED' });
@@ -141,7 +145,23 @@ export class TransactionEngine implements Engine {
   }
 
   verify() {
-    return this.#options.journal.verify();
+    return this.#keeper.verify();
+  }
+
+  async prune(order: PruneOrder): Promise<PruneResult> {
+    this.#refuseUnlessIdle();
+    refuseUntrue(await this.#keeper.verify());
+    // others may have come meanwhile
+    this.#refuseUnlessIdle();
+    const { row, result } = this.#keeper.prune(order, this.#options.readDeployments());
+    if (row !== null) this.appended.next(row);
+    return result;
+  }
+
+  /** @throws transaction-active, journal-broken */
+  #refuseUnlessIdle(): void {
+    refuseUnlessReady(this.snapshot());
+    if (this.#active !== null) throw busy(this.#active.actor.view());
   }
 
   async settled(): Promise<void> {

@@ -24,6 +24,8 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   'journal show': async () => (await import('./commands/journal-show.js')).JournalShowCommand,
   'journal follow': async () => (await import('./commands/journal-follow.js')).JournalFollowCommand,
   'journal verify': async () => (await import('./commands/journal-verify.js')).JournalVerifyCommand,
+  'journal export': async () => (await import('./commands/journal-export.js')).JournalExportCommand,
+  'journal prune': async () => (await import('./commands/journal-prune.js')).JournalPruneCommand,
   compose: async () => (await import('./commands/compose.js')).ComposeCommand,
 };
 

@@ -1,4 +1,4 @@
-// What the commands that read the journal have in common: filters, and JSON by line.
+// What the commands that read the journal have in common: filters, and for those that print for people, JSON by line instead.
 
 import { Option } from 'clipanion';
 import { AptOstreeError } from '../model/errors.js';
@@ -9,7 +9,7 @@ import type { HistoryFilter } from './journal-rows.js';
 import { parseTime } from './time-expression.js';
 import { uidOf } from './user-names.js';
 
-export abstract class JournalCommand extends DaemonCommand {
+export abstract class FilteredCommand extends DaemonCommand {
   since = Option.String('--since', {
     description: 'Only from TIME on: 2026-01-31, "2h ago", yesterday, seconds since 1970',
   });
@@ -21,7 +21,6 @@ export abstract class JournalCommand extends DaemonCommand {
     description: 'Only with OUTCOME: created, in-progress, committed, failed, rolled-back, cancelled',
   });
   limit = Option.String('--limit', { description: 'At most COUNT of them (default: 100)' });
-  json = Option.Boolean('--json', false, { description: 'Print one JSON object a line' });
 
   /** @throws invalid-argument */
   protected filter(): HistoryFilter {
@@ -40,6 +39,10 @@ export abstract class JournalCommand extends DaemonCommand {
   protected print(lines: readonly string[]): void {
     for (const line of lines) this.context.terminal.write(`${line}\n`);
   }
+}
+
+export abstract class JournalCommand extends FilteredCommand {
+  json = Option.Boolean('--json', false, { description: 'Print one JSON object a line' });
 }
 
 function kindOf(text: string): string {

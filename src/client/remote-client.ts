@@ -29,7 +29,7 @@ export class RemoteClient implements Client {
     this.daemon = daemon;
     this.identity = identity;
     this.end = end;
-    this.journal = new RemoteJournal(daemon);
+    this.journal = new RemoteJournal(daemon, () => this.register());
   }
 
   async status(): Promise<Status> {

@@ -2,10 +2,10 @@
 
 import { JOURNAL, JOURNAL_PATH } from '../dbus/names.js';
 import { type VarDict, varDict, type WireValue } from '../dbus/wire/value.js';
-import type { EventFilter, EventRow, HistoryFilter, HistoryRow, VerifyResult } from '../journal/rows.js';
+import type { EventFilter, EventRow, HistoryFilter, HistoryRow, PruneResult, VerifyResult } from '../journal/rows.js';
 import { AptOstreeError } from '../model/errors.js';
 import type { Daemon } from './daemon.js';
-import type { JournalClient } from './journal.js';
+import type { JournalClient, PruneWish } from './journal.js';
 import { SignalQueue } from './signal-queue.js';
 import { textsResult } from './values.js';
 
@@ -14,9 +14,12 @@ const DEFAULT_ROWS = 100;
 
 export class RemoteJournal implements JournalClient {
   private readonly daemon: Daemon;
+  private readonly register: () => Promise<void>;
 
-  constructor(daemon: Daemon) {
+  /** REGISTER tells the daemon who we are: for what the journal keeps. */
+  constructor(daemon: Daemon, register: () => Promise<void>) {
     this.daemon = daemon;
+    this.register = register;
   }
 
   async transactions(filter: HistoryFilter): Promise<readonly HistoryRow[]> {
@@ -38,6 +41,27 @@ export class RemoteJournal implements JournalClient {
       keyOf: (row) => String(row.seq),
       fetch: (last, limit) => this.list('ListEvents', filterDict({ ...filter, ...next(last), limit })),
     });
+  }
+
+  async *pages(filter: EventFilter): AsyncGenerator<readonly EventRow[], void, undefined> {
+    let afterSeq = filter.afterSeq ?? 0;
+    for (;;) {
+      const page = await this.list<EventRow>('ListEvents', filterDict({ ...filter, afterSeq, limit: PAGE_ROWS }));
+      const last = page.at(-1);
+      if (last === undefined) return;
+      yield page;
+      afterSeq = last.seq;
+    }
+  }
+
+  async prune({ keep, keepDays }: PruneWish): Promise<PruneResult> {
+    await this.register();
+    const options = varDict({
+      ...(keep === null ? {} : { keep: ['u', keep] }),
+      ...(keepDays === null ? {} : { 'keep-days': ['u', keepDays] }),
+    });
+    const [result] = await this.call('Prune', 'a{sv}', [options]);
+    return JSON.parse(typeof result === 'string' ? result : '') as PruneResult;
   }
 
   async verify(): Promise<VerifyResult> {

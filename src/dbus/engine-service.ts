@@ -89,7 +89,7 @@ export class EngineService {
     const methods: Methods = new Map([
       implementation(SYSROOT_INTERFACE, sysrootMethods(engine, gate)),
       implementation(OS_INTERFACE, osMethods(begin)),
-      implementation(JOURNAL_INTERFACE, journalMethods(engine)),
+      implementation(JOURNAL_INTERFACE, journalMethods(engine, gate)),
       this.transactionImplementation(gate, idOfPath),
     ]);
     return this.assemble(live, methods, BASE_PATH);

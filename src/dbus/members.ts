@@ -198,7 +198,20 @@ export const JOURNAL_INTERFACE = {
         `Oldest first unless newest-first, each as JSON. ${JOURNAL_FILTER}, transaction s, after t, newest-first b. ` +
         'Fewer than limit when they would be too long for a message.',
     },
-    Verify: { in: {}, out: { ok: 'b', result: 's' }, about: 'Checks the chain of hashes; the result is JSON.' },
+    Verify: {
+      in: {},
+      out: { ok: 'b', result: 's' },
+      about:
+        'Checks the chain of hashes, and derived tables against the events, which they are made from anew where they ' +
+        'differ; the result is JSON.',
+    },
+    Prune: {
+      in: { options: 'a{sv}' },
+      out: { result: 's' },
+      about:
+        'Takes the oldest transactions away, but none that is open or named by a deployment; needs cleanup. Options: ' +
+        'keep u (the newest ones), keep-days u; what either keeps stays. The result is JSON.',
+    },
   },
   properties: {},
   signals: {

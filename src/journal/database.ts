@@ -14,6 +14,8 @@ export interface JournalLocation {
   readonly migrations: string;
   /** better-sqlite3's native part, where it does not lie in node_modules; null for its own search. */
   readonly nativeBinding: string | null;
+  /** Called when the disk is full; true when that made some room. */
+  readonly makeRoom?: () => boolean;
 }
 
 export interface OpenedDatabase {
@@ -36,6 +38,7 @@ export function openDatabase(location: JournalLocation): OpenedDatabase {
   } catch (error) {
     if (error instanceof AptOstreeError) throw error;
     if (!isOfFullDisk(error)) throw broken(path, error);
+    if (location.makeRoom?.() === true) return openDatabase(location);
     if (isNew) throw new AptOstreeError('no-space', `cannot begin: ${fullDisk(path).message}`);
     return openOnFullDisk(location);
   }

@@ -70,6 +70,24 @@ export class HistoryTable {
     return (this.#database.prepare(sql).all(parameters) as StoredHistory[]).map((row) => this.#row(row));
   }
 
+  get(id: TransactionId): HistoryRow | null {
+    const row = this.#database.prepare('SELECT * FROM history WHERE id = ?').get(id);
+    return row === undefined ? null : this.#row(row as StoredHistory);
+  }
+
+  /** Exactly ROW is left of the transaction, or nothing. */
+  replace(id: TransactionId, row: HistoryRow | null): void {
+    this.#database.prepare('DELETE FROM history_package WHERE id = ?').run(id);
+    this.#database.prepare('DELETE FROM history WHERE id = ?').run(id);
+    if (row !== null) this.put(row);
+  }
+
+  orphans(): readonly TransactionId[] {
+    const sql = `SELECT id FROM history WHERE NOT EXISTS (SELECT 1 FROM event WHERE transaction_id = history.id)
+       UNION SELECT id FROM history_package WHERE NOT EXISTS (SELECT 1 FROM event WHERE transaction_id = history_package.id)`;
+    return (this.#database.prepare(sql).all() as { id: TransactionId }[]).map(({ id }) => id);
+  }
+
   open(): readonly TransactionId[] {
     const rows = this.#database.prepare('SELECT id FROM history WHERE open = 1 ORDER BY first_seq').all();
     return (rows as { id: TransactionId }[]).map(({ id }) => id);

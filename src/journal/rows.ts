@@ -5,8 +5,9 @@ import type { BootOutcome, TransactionId, TransactionState } from '../model/tran
 
 /** One row of the append-only `event` table. */
 export interface EventRow {
-  /** 1, 2, 3 … without gaps. */
+  /** 1, 2, 3 … without gaps; the lowest ones may have been pruned. */
   readonly seq: number;
+  /** All zeros in rows of the journal itself. */
   readonly transaction: TransactionId;
   readonly type: string;
   readonly payload: unknown;
@@ -66,11 +67,44 @@ export interface EventFilter extends HistoryFilter {
   readonly newestFirst?: boolean;
 }
 
-export interface VerifyResult {
+export interface ChainResult {
   readonly ok: boolean;
+  /** Rows that are there. */
   readonly rows: number;
+  /** Number of the last row that was pruned; 0 when none was. */
+  readonly anchor: number;
   /** Hash of the last row: the head of the chain. */
   readonly head: string | null;
   /** First row that is wrong, and how; null when ok. */
   readonly firstBad: { readonly seq: number; readonly reason: string } | null;
+}
+
+export interface VerifyResult extends ChainResult {
+  /** Where the derived tables said something else than the events; null when they agree, or the chain does not hold. */
+  readonly history: {
+    /** Transactions that were told wrong. */
+    readonly wrong: number;
+    /** The first of them, in one line. */
+    readonly first: string;
+    /** Whether they were made anew from the events. */
+    readonly rebuilt: boolean;
+  } | null;
+}
+
+/** Which transactions stay at a prune, those that are open apart. */
+export interface PruneRule {
+  /** The newest ones, this many. */
+  readonly keep: number | null;
+  /** Those with a row of this time or later. */
+  readonly sinceMs: number | null;
+  /** And these, whatever their age. */
+  readonly needed: readonly TransactionId[];
+}
+
+export interface PruneResult {
+  /** Rows and transactions that were taken away. */
+  readonly rows: number;
+  readonly transactions: number;
+  /** Number of the first row that is left. */
+  readonly first: number;
 }

@@ -3,12 +3,14 @@
 import type Database from 'better-sqlite3';
 import { AptOstreeError, errorOf, type Failure } from '../model/errors.js';
 import type { TransactionId } from '../model/transaction.js';
+import { JOURNAL_ITSELF } from './anchor.js';
 import { isOfFullDisk, type JournalLocation, openDatabase } from './database.js';
 import { GENESIS, rowHash } from './hash.js';
 import { HistoryTable } from './history.js';
+import { type Prunable, prunable, removePruned, shrink } from './prune.js';
 import { eventQuery } from './query.js';
 import { reading } from './read-failure.js';
-import type { EventFilter, EventRow, HistoryFilter, HistoryRow, VerifyResult } from './rows.js';
+import type { ChainResult, EventFilter, EventRow, HistoryFilter, HistoryRow, PruneRule } from './rows.js';
 import { EVENT_COLUMNS, eventOf, type StoredEvent } from './stored-event.js';
 import { verifyChain } from './verify.js';
 
@@ -32,6 +34,7 @@ export interface NewEvent {
 
 export class JournalStore {
   readonly #path: string;
+  readonly #makeRoom: () => boolean;
   readonly #database: Database.Database;
   readonly #insert: Database.Statement;
   readonly #history: HistoryTable;
@@ -43,6 +46,7 @@ export class JournalStore {
   constructor(location: JournalLocation) {
     const { database, readOnly } = openDatabase(location);
     this.#path = location.path;
+    this.#makeRoom = location.makeRoom ?? (() => false);
     this.#database = database;
     this.readOnly = readOnly;
     this.#history = this.#reading(() => new HistoryTable(database));
@@ -61,18 +65,76 @@ export class JournalStore {
     if (this.readOnly !== null) throw errorOf(this.readOnly);
     const stored = this.#number(event);
     const row = eventOf(stored);
+    this.#writing(() => {
+      this.#insert.run(stored);
+      this.#history.put(derive(row));
+    });
+    this.#head = { seq: row.seq, hash: row.hash };
+    return row;
+  }
+
+  /** What a prune by RULE would take away; null when nothing. @throws journal-broken */
+  prunable(rule: PruneRule): Prunable | null {
+    return this.#reading(() => prunable(this.#database, rule));
+  }
+
+  /**
+   * Takes the rows away that EVENT, which is appended, names as taken: all in one SQLite transaction.
+   * @throws journal-broken, no-space
+   */
+  prune(event: NewEvent, pruned: Prunable): EventRow {
+    if (this.readOnly !== null) throw errorOf(this.readOnly);
+    const stored = this.#number(event);
+    this.#writing(() => {
+      this.#insert.run(stored);
+      removePruned(this.#database, pruned);
+    });
+    this.#head = { seq: stored.seq, hash: stored.hash };
+    return eventOf(stored);
+  }
+
+  /** Gives the space of pruned rows back where that is worth it. @throws journal-broken, no-space */
+  shrink(): void {
     try {
-      this.#database
-        .transaction(() => {
-          this.#insert.run(stored);
-          this.#history.put(derive(row));
-        })
-        .immediate();
+      shrink(this.#database);
     } catch (error) {
       throw this.#appendFailed(error);
     }
-    this.#head = { seq: row.seq, hash: row.hash };
-    return row;
+  }
+
+  /** Ids of transactions with their first rows' numbers behind AFTER SEQ, in order, as the events have them. */
+  transactionsAfter(afterSeq: number, limit: number): readonly { readonly id: TransactionId; readonly seq: number }[] {
+    const sql = `SELECT transaction_id AS id, seq FROM event WHERE type = 'OPENED' AND seq > ? ORDER BY seq LIMIT ?`;
+    return this.#reading(() => this.#database.prepare(sql).all(afterSeq, limit)) as {
+      id: TransactionId;
+      seq: number;
+    }[];
+  }
+
+  /** Whether the derived tables do not know of the latest event. */
+  historyIsBehind(): boolean {
+    const sql = 'SELECT transaction_id AS id, seq FROM event WHERE transaction_id <> ? ORDER BY seq DESC LIMIT 1';
+    const last = this.#reading(() => this.#database.prepare(sql).get(JOURNAL_ITSELF)) as
+      | { readonly id: TransactionId; readonly seq: number }
+      | undefined;
+    return last !== undefined && this.historyOf(last.id)?.lastSeq !== last.seq;
+  }
+
+  historyOf(id: TransactionId): HistoryRow | null {
+    return this.#reading(() => this.#history.get(id));
+  }
+
+  /** Rows of the derived table whose transaction has no event. */
+  historyWithoutEvents(): readonly TransactionId[] {
+    return this.#reading(() => this.#history.orphans());
+  }
+
+  /** Puts rows of the derived tables in place of those that are there; null removes. @throws journal-broken, no-space */
+  rebuildHistory(rows: ReadonlyMap<TransactionId, HistoryRow | null>): void {
+    if (this.readOnly !== null) throw errorOf(this.readOnly);
+    this.#writing(() => {
+      for (const [id, row] of rows) this.#history.replace(id, row);
+    });
   }
 
   events(filter: EventFilter): readonly EventRow[] {
@@ -95,7 +157,8 @@ export class JournalStore {
     return this.#reading(() => this.#database.prepare(sql).all(transaction) as StoredEvent[]).map(eventOf);
   }
 
-  verify(): VerifyResult {
+  /** Of the events alone; whether the derived tables agree is for whoever can fold them. */
+  verify(): ChainResult {
     return this.#reading(() => verifyChain(this.#database));
   }
 
@@ -107,6 +170,21 @@ export class JournalStore {
       if (!isOfFullDisk(error)) throw error;
     }
     this.#database.close();
+  }
+
+  /** All or nothing; on a disk that is full, once more with the space that was kept aside. */
+  #writing(work: () => void): void {
+    const transaction = this.#database.transaction(work);
+    try {
+      try {
+        transaction.immediate();
+      } catch (error) {
+        if (!isOfFullDisk(error) || !this.#makeRoom()) throw error;
+        transaction.immediate();
+      }
+    } catch (error) {
+      throw this.#appendFailed(error);
+    }
   }
 
   #reading<T>(work: () => T): T {
@@ -150,8 +228,7 @@ export class JournalStore {
 
   #appendFailed(error: unknown): AptOstreeError {
     const reason = error instanceof Error ? error.message : String(error);
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code === 'SQLITE_FULL')
+    if (isOfFullDisk(error))
       return new AptOstreeError('no-space', 'cannot write the journal: no space left on its filesystem', {
         cause: error,
       });

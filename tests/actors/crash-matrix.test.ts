@@ -71,7 +71,8 @@ async function survive(options: {
     life = live({ ...options, world });
   }
   const view = life.engine.transaction(id);
-  assert.equal(life.engine.verify().ok, true);
+  const { ok, history } = await life.engine.verify();
+  assert.deepEqual([ok, history], [true, null]);
   await life.engine.stop();
   return { view, world };
 }

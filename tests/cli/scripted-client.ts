@@ -1,6 +1,6 @@
 // A client whose answers are given by the test: the daemon's part in tests of parsing, following and exit statuses.
 
-import type { EventRow, HistoryRow } from '../../src/cli/journal-rows.js';
+import type { EventRow, HistoryRow, PruneResult, PruneWish, VerifyResult } from '../../src/cli/journal-rows.js';
 import type {
   Client,
   ClientRequest,
@@ -24,11 +24,19 @@ export interface Script {
   readonly history?: readonly HistoryRow[];
   readonly events?: readonly EventRow[];
   readonly refuse?: AptOstreeError;
+  readonly verify?: VerifyResult;
+  readonly pruned?: PruneResult;
 }
+
+const VERIFIED: VerifyResult = {
+  ...{ ok: true, rows: 3, anchor: 0, head: 'ab'.repeat(32), firstBad: null },
+  history: null,
+};
 
 export interface Asked {
   readonly requests: ClientRequest[];
   readonly options: ConnectOptions[];
+  readonly prunes: PruneWish[];
   cancels: number;
   closed: number;
 }
@@ -40,7 +48,7 @@ export function failed(code: NonNullable<Finished['code']>, message: string): Fi
 }
 
 export function scriptedClient(script: Script) {
-  const asked: Asked = { requests: [], options: [], cancels: 0, closed: 0 };
+  const asked: Asked = { requests: [], options: [], prunes: [], cancels: 0, closed: 0 };
   const handle = scriptedHandle(script, asked);
   const client: Client = {
     status: async () => statusOf(script.status ?? {}),
@@ -54,7 +62,15 @@ export function scriptedClient(script: Script) {
     journal: {
       transactions: async ({ limit }) => (script.history ?? []).slice(0, limit),
       events: async () => script.events ?? [],
-      verify: async () => ({ ok: true, rows: 3, head: 'ab'.repeat(32), firstBad: null }),
+      pages: async function* (filter) {
+        const from = (script.events ?? []).filter(({ seq }) => seq > (filter.afterSeq ?? 0));
+        if (from.length > 0) yield from;
+      },
+      verify: async () => script.verify ?? VERIFIED,
+      prune: async (wish) => {
+        asked.prunes.push(wish);
+        return script.pruned ?? { rows: 0, transactions: 0, first: 1 };
+      },
       follow: () => endlessList(script.events ?? []),
     },
     reload: async () => {},

@@ -125,5 +125,6 @@ Transaction.ProgressEnd ()
 Journal.ListTransactions a{sv} -> as
 Journal.ListEvents a{sv} -> as
 Journal.Verify  -> bs
+Journal.Prune a{sv} -> s
 Journal.Appended (tsss)
 `;

@@ -2,7 +2,15 @@
 
 import { BehaviorSubject, Subject } from 'rxjs';
 import type { Engine, Submission } from '../../src/actors/engine.js';
-import type { EventFilter, EventRow, HistoryFilter, HistoryRow, VerifyResult } from '../../src/journal/rows.js';
+import type { PruneOrder } from '../../src/actors/journal-keeper.js';
+import type {
+  EventFilter,
+  EventRow,
+  HistoryFilter,
+  HistoryRow,
+  PruneResult,
+  VerifyResult,
+} from '../../src/journal/rows.js';
 import { checksum, type Deployment, deploymentId, stateroot } from '../../src/model/deployment.js';
 import { AptOstreeError } from '../../src/model/errors.js';
 import { operationOf } from '../../src/model/operations.js';
@@ -100,8 +108,13 @@ export class MemoryEngine implements Engine {
     return after.slice(0, filter.limit);
   }
 
-  verify(): VerifyResult {
-    return { ok: true, rows: this.rows.length, head: null, firstBad: null };
+  async verify(): Promise<VerifyResult> {
+    return { ok: true, rows: this.rows.length, anchor: 0, head: null, firstBad: null, history: null };
+  }
+
+  async prune({ keep, keepDays, authorizations }: PruneOrder): Promise<PruneResult> {
+    this.calls.push(`prune ${keep} ${keepDays} ${authorizations.map(({ action, answer }) => `${action}=${answer}`)}`);
+    return { rows: 10, transactions: 2, first: 11 };
   }
 
   async settled(): Promise<void> {}

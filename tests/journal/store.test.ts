@@ -15,7 +15,7 @@ test('rows are numbered without gaps, chained, and read back as written', (t) =>
   assert.equal(first.previousHash, '0'.repeat(64));
   assert.equal(second.previousHash, first.hash);
   assert.deepEqual(journal.eventsOf(idOf(1)), [first]);
-  assert.deepEqual(journal.verify(), { ok: true, rows: 2, head: second.hash, firstBad: null });
+  assert.deepEqual(journal.verify(), { ok: true, rows: 2, anchor: 0, head: second.hash, firstBad: null });
   journal.close();
 });
 

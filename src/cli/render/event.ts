@@ -38,11 +38,18 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   UNDO_DONE: (payload, title) => `${title(numberAt(payload, 'index'))}: taken back${within(payload)}`,
   UNDO_FAILED: (payload, title) =>
     `${title(numberAt(payload, 'index'))}: not taken back: ${textAt(payload, 'failure', 'message') ?? ''}`,
-  ATTEMPTED: (payload, title) =>
-    `${title(numberAt(payload, 'index'))}: interrupted, attempt ${numberAt(payload, 'attempt') ?? '?'}`,
+  ATTEMPTED: (payload, title) => `${title(numberAt(payload, 'index'))}: ${triedAgain(payload)}`,
   BOOTED: (payload) => BOOTS[textAt(payload, 'what') ?? ''] ?? `boot: ${textAt(payload, 'what') ?? 'unknown'}`,
   RETRY_UNDO: () => 'taking back is tried again',
+  PRUNED: (payload) =>
+    `the journal was pruned: ${numberAt(payload, 'rows') ?? '?'} rows up to ${numberAt(payload, 'seq') ?? '?'}, of ${numberAt(payload, 'transactions') ?? '?'} transactions`,
 };
+
+function triedAgain(payload: unknown): string {
+  const retry = numberAt(payload, 'retry');
+  if (retry === undefined) return `interrupted, attempt ${numberAt(payload, 'attempt') ?? '?'}`;
+  return `${textAt(payload, 'failure', 'message') ?? 'failed'}; tried again (${retry})`;
+}
 
 const BOOTS: Readonly<Record<string, string>> = {
   'booted-it': 'the machine booted it',

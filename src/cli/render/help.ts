@@ -20,6 +20,8 @@ const VALUES: Readonly<Record<string, string>> = {
   '--outcome': 'OUTCOME',
   '--limit': 'COUNT',
   '--transaction': 'ID',
+  '--keep': 'COUNT',
+  '--keep-days': 'DAYS',
 };
 
 export function renderOverview(definitions: readonly Definition[]): string {
