@@ -26,7 +26,7 @@ export interface Executor {
   readonly dead: boolean;
   /** Runs one command; only one at a time. @throws executor-died when it ends before it answers */
   call(command: ExecutorCommand): Promise<Outcome>;
-  /** Ends the running command: asked first, then by signal. The pending call settles in any case. */
+  /** Ends the running command: asked first, then by signal. The pending call settles in any case. Nothing happens when none runs. */
   abort(): void;
   /** Ends the executor at once and waits until it is gone. What it was doing is unknown from then on. */
   kill(): Promise<void>;
@@ -82,7 +82,8 @@ export class ExecutorProcess implements Executor {
   }
 
   abort(): void {
-    if (this.#dead || this.#escalation !== null) return;
+    // an idle one has nothing to end, and whatever it is asked next must not inherit the signals
+    if (this.#dead || this.#pending === null || this.#escalation !== null) return;
     this.#send({ type: 'abort' });
     this.#escalation = setTimeout(() => {
       this.#signal('SIGTERM');

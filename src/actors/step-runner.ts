@@ -9,6 +9,8 @@ import { type StepKind, stepDefinition } from '../model/steps.js';
 import type { PlannedStep, TransactionEvent, TransactionId } from '../model/transaction.js';
 import type { DurableActor, Effects } from './durable-actor.js';
 import type { Executor } from './executor-process.js';
+import { Pause } from './pause.js';
+import { backoffMs, nextRetry, retryLine } from './retry.js';
 import { tidyUp } from './tidy-up.js';
 
 export interface StepRunnerOptions {
@@ -17,8 +19,13 @@ export interface StepRunnerOptions {
   /** Resolves when the sysroot is free for this transaction's first step. */
   readonly ready: () => Promise<void>;
   readonly bootId: string;
+  readonly deadlineMs: (kind: StepKind) => number;
   readonly report: (progress: Progress) => void;
   readonly log: Logger;
+  /** Whether the disk is so full that only taking back is safe. */
+  readonly diskIsFull: () => boolean;
+  /** A step found no space left: what was kept aside for its end is needed now. */
+  readonly onFullDisk: () => void;
   /** The actor could not take or write an event: the engine cannot go on. */
   readonly onBroken: (error: unknown) => void;
 }
@@ -28,15 +35,24 @@ interface RunningEffect {
   readonly input: EffectInput;
   readonly kind: StepKind;
   readonly startedAtMs: number;
+  /** Let pass before it begins. */
+  readonly pauseMs: number;
   /** Why it was told to end, or null. */
   ending: 'abort' | 'deadline' | null;
 }
+
+/** After a cancel, a step that may not be aborted gets this long to settle by itself. */
+const SETTLE_MS = 5_000;
 
 export class StepRunner implements Effects {
   readonly #options: StepRunnerOptions;
   #executor: Executor | null = null;
   #running: RunningEffect | null = null;
   #deadline: NodeJS.Timeout | null = null;
+  #hurry: NodeJS.Timeout | null = null;
+  readonly #pause = new Pause();
+  /** Of the effect that is begun next. */
+  #nextPauseMs = 0;
   #stopped = false;
 
   constructor(options: StepRunnerOptions) {
@@ -49,8 +65,10 @@ export class StepRunner implements Effects {
       input,
       kind: this.#stepAt(input.index).kind,
       startedAtMs: performance.now(),
+      pauseMs: this.#nextPauseMs,
       ending: null,
     };
+    this.#nextPauseMs = 0;
     this.#running = effect;
     this.#options.log.info({ step: effect.kind, direction: source, attempt: input.attempt }, 'step begins');
     // the event that ends it may begin the next effect, so none of this may run within `send`
@@ -60,7 +78,20 @@ export class StepRunner implements Effects {
   abort(): void {
     if (this.#running === null) return;
     this.#running.ending = 'abort';
+    this.#pause.end();
     this.#executor?.abort();
+  }
+
+  /** After a cancel that the running step may not be aborted by: it settles soon, or is ended as by a crash and taken back. */
+  hurry(): void {
+    const effect = this.#running;
+    if (effect === null || effect.source === 'undo') return;
+    this.#hurry = setTimeout(() => {
+      if (this.#running !== effect) return;
+      this.#options.log.warn({ step: effect.kind }, 'the step is ended, as it was cancelled');
+      effect.ending = 'abort';
+      void this.#executor?.kill();
+    }, SETTLE_MS);
   }
 
   async tidy(keep: readonly TransactionId[], trim: boolean): Promise<void> {
@@ -76,7 +107,8 @@ export class StepRunner implements Effects {
   /** Ends the executor where it is; the journal says where to go on. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    if (this.#deadline !== null) clearTimeout(this.#deadline);
+    for (const timer of [this.#deadline, this.#hurry]) if (timer !== null) clearTimeout(timer);
+    this.#pause.end();
     await this.#executor?.kill();
     this.#executor = null;
   }
@@ -84,7 +116,7 @@ export class StepRunner implements Effects {
   async #carryOut(effect: RunningEffect): Promise<void> {
     const event = await this.#outcome(effect);
     if (this.#stopped) return;
-    this.#options.report({ type: 'task-end', text: endWord(event) });
+    this.#tell(effect, event);
     this.#running = null;
     try {
       this.#options.actor.send(event);
@@ -93,21 +125,32 @@ export class StepRunner implements Effects {
     }
   }
 
+  /** To whoever watches: how the step ended, or that it is tried again soon. */
+  #tell({ kind }: RunningEffect, event: TransactionEvent): void {
+    const { report } = this.#options;
+    if (isRetry(event)) {
+      this.#nextPauseMs = backoffMs(kind, event.retry);
+      report({ type: 'message', text: retryLine(kind, event.retry, event.failure) });
+    } else report({ type: 'task-end', text: endWord(event) });
+  }
+
   async #outcome(effect: RunningEffect): Promise<TransactionEvent> {
-    const { deadlineMs, title } = stepDefinition(effect.kind);
+    const { title } = stepDefinition(effect.kind);
     const task = effect.source === 'undo' ? `Taking back: ${title}` : title;
     this.#options.report({ type: 'task-begin', text: task });
+    await this.#pause.wait(effect.pauseMs);
     const deadline = setTimeout(() => {
       effect.ending = 'deadline';
       this.#executor?.abort();
-    }, deadlineMs);
+    }, this.#options.deadlineMs(effect.kind));
     this.#deadline = deadline;
     try {
       await this.#options.ready();
-      // aborted before it began
-      if (effect.ending === 'abort')
-        return this.#failed(effect, { code: 'cancelled', message: 'the step was not begun' });
+      // aborted, or out of time, before it began
+      if (effect.ending !== null || this.#stopped) return this.#failed(effect, NOT_BEGUN);
+      if (effect.source === 'perform' && this.#options.diskIsFull()) return this.#failed(effect, DISK_FULL);
       const answer = await this.#liveExecutor().call(commandOf(effect));
+      if (answer.type === 'failed' && answer.failure.code === 'no-space') this.#options.onFullDisk();
       if (answer.type === 'failed' && mayUndoAgain(effect)) return await this.#undoAgain(effect, answer.failure);
       return this.#eventOf(effect, answer);
     } catch (error) {
@@ -136,13 +179,20 @@ export class StepRunner implements Effects {
       case 'undone':
         return { type: 'UNDO_DONE', index, durationMs };
       case 'failed':
-        return this.#failed(effect, answer.failure);
+        return this.#retry(effect, answer.failure) ?? this.#failed(effect, answer.failure);
       default:
         return this.#failed(effect, {
           code: 'internal',
           message: `internal error: the executor answered ${answer.type}`,
         });
     }
+  }
+
+  #retry({ source, input, kind, ending }: RunningEffect, failure: Failure): TransactionEvent | null {
+    const retry = source === 'perform' && ending === null ? nextRetry(kind, input.retries, failure) : null;
+    if (retry === null) return null;
+    const { index, attempt } = input;
+    return { type: 'ATTEMPTED', index, attempt, bootId: this.#options.bootId, retry, failure };
   }
 
   /** In a new executor: what this one has mounted or holds open, and could not let go of, ends with it. */
@@ -169,9 +219,14 @@ export class StepRunner implements Effects {
 
   #failed(effect: RunningEffect, failure: Failure): TransactionEvent {
     const { index } = effect.input;
-    const told = effect.ending === 'deadline' ? deadlineFailure(effect.kind) : failure;
+    const told = effect.ending === 'deadline' ? this.#deadlineFailure(effect.kind) : failure;
     if (effect.source === 'undo') return { type: 'UNDO_FAILED', index, failure: told };
     return { type: 'STEP_FAILED', index, failure: told, durationMs: elapsed(effect) };
+  }
+
+  #deadlineFailure(kind: StepKind): Failure {
+    const allowed = durationText(this.#options.deadlineMs(kind));
+    return { code: 'deadline-exceeded', message: `cannot finish ${kind}: it took longer than ${allowed}` };
   }
 
   #liveExecutor(): Executor {
@@ -189,6 +244,18 @@ export class StepRunner implements Effects {
   #indexOf(kind: StepKind, before: number): number {
     return this.#options.actor.opening.plan.slice(0, before).findLastIndex((step) => step.kind === kind);
   }
+}
+
+const NOT_BEGUN: Failure = { code: 'cancelled', message: 'the step was not begun' };
+const DISK_FULL: Failure = {
+  code: 'no-space',
+  message: 'cannot go on: no space left; what is left is needed to take the change back',
+};
+
+type Retried = Extract<TransactionEvent, { type: 'ATTEMPTED' }> & { readonly retry: number; readonly failure: Failure };
+
+function isRetry(event: TransactionEvent): event is Retried {
+  return event.type === 'ATTEMPTED' && event.retry !== undefined;
 }
 
 function commandOf({ source, input, kind }: RunningEffect): ExecutorCommand {
@@ -215,9 +282,9 @@ function endWord(event: TransactionEvent): string {
   }
 }
 
-function deadlineFailure(kind: StepKind): Failure {
-  const minutes = Math.round(stepDefinition(kind).deadlineMs / 60_000);
-  return { code: 'deadline-exceeded', message: `cannot finish ${kind}: it took longer than ${minutes} minutes` };
+function durationText(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds % 60 === 0 && seconds > 60 ? `${seconds / 60} minutes` : `${seconds} seconds`;
 }
 
 function elapsed({ startedAtMs }: RunningEffect): number {

@@ -8,7 +8,7 @@ import { type SupervisorEvent, supervisorMachine } from '../machines/supervisor.
 import type { Caller } from '../model/caller.js';
 import type { Deployment } from '../model/deployment.js';
 import { AptOstreeError, errorOf, failureOf } from '../model/errors.js';
-import { isSameRequest } from '../model/request.js';
+import { isSameRequest, type Request } from '../model/request.js';
 import type {
   EngineSnapshot,
   TransactionEvent,
@@ -18,7 +18,7 @@ import type {
 } from '../model/transaction.js';
 import { type ActorSurroundings, DurableActor } from './durable-actor.js';
 import type { Engine, Submission } from './engine.js';
-import type { EngineOptions } from './engine-options.js';
+import { type EngineOptions, freesSpace } from './engine-options.js';
 import type { Executor } from './executor-process.js';
 import { Housekeeping } from './housekeeping.js';
 import { JournalKeeper, type PruneOrder, refuseUntrue } from './journal-keeper.js';
@@ -52,7 +52,7 @@ export class TransactionEngine implements Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#staged = new StagedTransactions(options.bootId);
-    this.#housekeeping = new Housekeeping({ ...options, keep: () => this.#keep(), onTidied: () => this.reload() });
+    this.#housekeeping = new Housekeeping({ ...options, keep: () => this.#keep(), onTidied: () => this.#tidied() });
     this.#keeper = new JournalKeeper(options);
     [this.#supervisor] = initialTransition(supervisorMachine);
     this.#readDeployments();
@@ -65,9 +65,10 @@ export class TransactionEngine implements Engine {
 
   /** Goes on with what the journal holds open. Call once, before anybody can reach the engine. */
   recover(): void {
-    const { journal, log } = this.#options;
+    const { journal, reserve, log } = this.#options;
     try {
       if (journal.readOnly !== null) throw errorOf(journal.readOnly);
+      reserve.refill();
       this.#keeper.mendHistory();
       for (const id of journal.openTransactions()) this.#resume(id);
       this.#settleStaged();
@@ -87,6 +88,7 @@ export class TransactionEngine implements Engine {
       throw busy(running.actor.view());
     }
     refuseImpossible(request, { ...this.#options, deployments: this.#deployments });
+    this.#keepSpaceAside(request);
     const actor = DurableActor.open(
       openingOf({ request, caller, authorizations }, this.#options),
       this.#surroundings(),
@@ -113,7 +115,11 @@ export class TransactionEngine implements Engine {
       throw new AptOstreeError('wrong-state', `cannot cancel: ${this.transaction(id).title} has ended`);
     if (actor.view().cancelRequested)
       throw new AptOstreeError('wrong-state', 'cannot cancel: it is being cancelled already');
-    this.#send(actor, { type: 'CANCEL', caller: by, reason }, by);
+    const event = { type: 'CANCEL', caller: by, reason } as const;
+    if (!actor.accepts(event))
+      throw new AptOstreeError('wrong-state', `cannot cancel: ${actor.opening.title} is being taken back already`);
+    this.#send(actor, event, by);
+    this.#hurry(actor);
   }
 
   drop(id: TransactionId, reason: string): void {
@@ -176,6 +182,27 @@ export class TransactionEngine implements Engine {
     this.#options.journal.close();
   }
 
+  /** A cancel ends soon, whatever the step that runs. */
+  #hurry(actor: DurableActor): void {
+    if (actor.snapshot.value === 'performing' && actor.view().cancelRequested) this.#active?.runner.hurry();
+  }
+
+  /** @throws no-space */
+  #keepSpaceAside(request: Request): void {
+    const { reserve } = this.#options;
+    try {
+      reserve.hold();
+    } catch (error) {
+      if (!freesSpace(request)) throw error;
+      reserve.letGo();
+    }
+  }
+
+  #tidied(): void {
+    this.#options.reserve.refill();
+    this.reload();
+  }
+
   #surroundings(): ActorSurroundings {
     const { journal, bootId, now } = this.#options;
     return { journal, bootId, now, onEvent: (actor, row) => this.#adopted(actor, row) };
@@ -183,11 +210,15 @@ export class TransactionEngine implements Engine {
 
   #activate(actor: DurableActor): void {
     const id = actor.opening.id;
+    const { reserve, bootId, deadlineMs } = this.#options;
     const log = this.#options.log.child({ transaction: id });
     const runner: StepRunner = new StepRunner({
       actor,
-      bootId: this.#options.bootId,
+      bootId,
+      deadlineMs,
       log,
+      diskIsFull: () => !(reserve.isHeld || freesSpace(actor.opening.request)),
+      onFullDisk: () => reserve.letGo(),
       report: (progress) => this.progress.next({ transaction: id, progress }),
       ready: () => this.#housekeeping.done(),
       startExecutor: () => this.#startExecutor(actor, log),
@@ -256,6 +287,7 @@ export class TransactionEngine implements Engine {
     ];
     const way = ways.find((event) => actor.accepts(event));
     if (way !== undefined) this.#send(actor, way, null);
+    this.#hurry(actor);
   }
 
   #settleStaged(): void {

@@ -19,6 +19,11 @@ export function journalPath(sysroot: Sysroot): string {
   return join(sysroot.path, 'ostree/deploy', name, 'var/lib/apt-ostree/journal.db');
 }
 
+/** Beside the journal: space that its filesystem keeps for the end of a transaction. */
+export function reservePath(journal: string): string {
+  return join(dirname(journal), 'journal.reserve');
+}
+
 /** A daemon that ends may need this long for its last words. */
 const HANDOVER_MS = 5_000;
 

@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { AptOstreeError } from '../model/errors.js';
+import { isStepKind, type StepKind } from '../model/steps.js';
 
 export interface DaemonOptions {
   /** Absolute path of the sysroot served. */
@@ -13,6 +14,8 @@ export interface DaemonOptions {
   readonly journal: string | null;
   readonly socketDirectory: string;
   readonly logLevel: string;
+  /** Deadlines of steps that are not those of the table. */
+  readonly deadlinesMs: ReadonlyMap<StepKind, number>;
   readonly help: boolean;
 }
 
@@ -24,6 +27,7 @@ Serves a sysroot on the system bus (or the one DBUS_SYSTEM_BUS_ADDRESS names) as
   --journal PATH            journal database (default: below the sysroot's /var/lib/apt-ostree)
   --socket-directory PATH   private sockets of transactions (default: /run/apt-ostree)
   --peer --address ADDRESS  serve one private client at unix:path=PATH, then end
+  --deadline STEP=SECONDS   another deadline of a step, as for a slow machine; can be repeated
   --log-level LEVEL         debug, info, warn, error or silent (default: info; silent with --peer)
   --help                    show this
 `;
@@ -41,6 +45,7 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
     socketDirectory: values['socket-directory'] ?? '/run/apt-ostree',
     // a private daemon speaks to a person, through its client
     logLevel: values['log-level'] ?? (values.peer === true ? 'silent' : 'info'),
+    deadlinesMs: new Map((values.deadline ?? []).map(parseDeadline)),
     help: values.help ?? false,
   };
   if (!options.sysroot.startsWith('/'))
@@ -58,6 +63,16 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
   return options;
 }
 
+function parseDeadline(text: string): readonly [StepKind, number] {
+  const [, kind = '', seconds] = /^([a-z.]+)=(\d{1,6})$/.exec(text) ?? [];
+  if (!isStepKind(kind) || Number(seconds) === 0)
+    throw new AptOstreeError(
+      'invalid-argument',
+      `cannot use ${JSON.stringify(text)} as a deadline: give STEP=SECONDS, as tree.assemble=600`,
+    );
+  return [kind, Number(seconds) * 1000];
+}
+
 function parsed(args: readonly string[]) {
   try {
     return parseArgs({
@@ -69,6 +84,7 @@ function parsed(args: readonly string[]) {
         peer: { type: 'boolean' },
         address: { type: 'string' },
         'log-level': { type: 'string' },
+        deadline: { type: 'string', multiple: true },
         help: { type: 'boolean' },
       },
     });

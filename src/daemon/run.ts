@@ -5,14 +5,16 @@ import { ExecutorProcess } from '../actors/executor-process.js';
 import { TransactionEngine } from '../actors/transaction-engine.js';
 import type { JournalLocation } from '../journal/database.js';
 import type { JournalStore } from '../journal/store.js';
+import { stepDefinition } from '../model/steps.js';
 import { Sysroot } from '../native/sysroot.js';
 import { bootId } from '../system/boot-id.js';
 import { newTransactionId } from '../system/transaction-id.js';
-import { journalPath, lockJournal } from './journal-place.js';
+import { journalPath, lockJournal, reservePath } from './journal-place.js';
 import { leftovers } from './leftovers.js';
 import type { DaemonOptions } from './options.js';
 import type { ProgramFiles } from './program-files.js';
 import { rebootMachine } from './reboot.js';
+import { FileReserve } from './reserve.js';
 import { serve } from './serve.js';
 
 export interface DaemonParts {
@@ -38,8 +40,12 @@ async function openEngine({ options, files, openJournal, log }: DaemonParts): Pr
     sysroot.loadIfChanged();
     return sysroot.deployments();
   };
+  const reserve = new FileReserve(reservePath(path), log);
+  const makeRoom = () => reserve.letGo();
   return new TransactionEngine({
-    journal: openJournal({ path, migrations: files.migrations, nativeBinding: files.sqliteBinding }),
+    journal: openJournal({ path, migrations: files.migrations, nativeBinding: files.sqliteBinding, makeRoom }),
+    reserve,
+    deadlineMs: (kind) => options.deadlinesMs.get(kind) ?? stepDefinition(kind).deadlineMs,
     sysroot: options.sysroot,
     readDeployments,
     stateroots: () => sysroot.stateroots(),

@@ -23,8 +23,17 @@ export interface StepDefinition {
   /** Whether it leaves something behind that an undo has to take back; caches by content do not count. */
   readonly leaves: boolean;
   readonly deadlineMs: number;
+  /** What a failure that passes by itself is answered with; without it, and for any other failure, the step has failed. */
+  readonly retry?: RetryPolicy;
   /** What a user reads while it runs. */
   readonly title: string;
+}
+
+export interface RetryPolicy {
+  /** How often it is tried again. */
+  readonly times: number;
+  /** Pause before the first of these tries; twice as long before each further one. */
+  readonly backoffMs: number;
 }
 
 const SECOND = 1000;
@@ -49,6 +58,7 @@ export const STEPS = {
     cancellable: true,
     leaves: false,
     deadlineMs: 10 * MINUTE,
+    retry: { times: 2, backoffMs: SECOND },
     title: 'Refreshing package indexes',
   },
   'packages.resolve': {
@@ -69,6 +79,7 @@ export const STEPS = {
     cancellable: true,
     leaves: false,
     deadlineMs: 120 * MINUTE,
+    retry: { times: 3, backoffMs: SECOND },
     title: 'Fetching packages',
   },
   'impact.estimate': {

@@ -71,8 +71,19 @@ export type TransactionEvent =
   | { readonly type: 'STEP_REWOUND'; readonly index: number; readonly to: number; readonly reason: string }
   | { readonly type: 'UNDO_DONE'; readonly index: number; readonly durationMs: number }
   | { readonly type: 'UNDO_FAILED'; readonly index: number; readonly failure: Failure }
-  /** Written before a step that was in flight at a crash is tried again; `attempt` counts from 2. */
-  | { readonly type: 'ATTEMPTED'; readonly index: number; readonly attempt: number; readonly bootId: string }
+  /**
+   * Written before a step is tried again: after a crash in it `attempt` has counted up, from 2; after a failure that passes
+   * by itself `retry` has, from 1. A program that knows of no retries folds the latter as a try that counts nothing.
+   */
+  | {
+      readonly type: 'ATTEMPTED';
+      readonly index: number;
+      readonly attempt: number;
+      readonly bootId: string;
+      readonly retry?: number;
+      /** Why it is tried again; given with `retry`. */
+      readonly failure?: Failure;
+    }
   /** A staged deployment's fate, told at a later start. */
   | { readonly type: 'BOOTED'; readonly what: BootOutcome; readonly bootId: string; readonly checksum: string | null }
   /** The repair of a transaction whose undo failed. */

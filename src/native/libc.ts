@@ -58,6 +58,13 @@ export function syncFilesystem(path: string): void {
   }
 }
 
+/** Has the filesystem set LENGTH bytes aside for an open file. @throws no-space */
+export function allocate(fd: number, length: number): void {
+  // tells its error as its result
+  const error = libc('posix_fallocate', fd, 0, length);
+  if (error !== 0) throw failure('set space aside', getSystemErrorName(-error));
+}
+
 /** Names of the extended attributes of PATH itself, symlinks not followed. */
 export function listxattr(path: string): readonly string[] {
   const names = sized(`read the extended attributes of ${path}`, (into) => libc('llistxattr', path, into, into.length));
@@ -106,8 +113,7 @@ function lastError(): string {
   return getSystemErrorName(-koffi.errno());
 }
 
-function failure(doing: string): AptOstreeError {
-  const reason = lastError();
+function failure(doing: string, reason = lastError()): AptOstreeError {
   const code = reason === 'ENOSPC' || reason === 'EDQUOT' ? 'no-space' : 'command-failed';
   return new AptOstreeError(code, `cannot ${doing}: ${reason}`);
 }

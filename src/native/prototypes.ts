@@ -173,6 +173,7 @@ export const LIBC_PROTOTYPES = {
   flock: 'int flock(int fd, int operation)',
   prctl: 'int prctl(int option, uint64_t a, uint64_t b, uint64_t c, uint64_t d)',
   syncfs: 'int syncfs(int fd)',
+  posix_fallocate: 'int posix_fallocate(int fd, int64_t offset, int64_t length)',
   llistxattr: 'int64_t llistxattr(const char *path, _Out_ uint8_t *names, size_t size)',
   lgetxattr: 'int64_t lgetxattr(const char *path, const char *name, _Out_ uint8_t *value, size_t size)',
   lsetxattr: 'int lsetxattr(const char *path, const char *name, const void *value, size_t size, int flags)',

@@ -2,9 +2,10 @@
 
 import { pino } from 'pino';
 import type { Submission } from '../../src/actors/engine.js';
+import type { Reserve } from '../../src/actors/engine-options.js';
 import { TransactionEngine } from '../../src/actors/transaction-engine.js';
 import { parseRequest, type Request } from '../../src/model/request.js';
-import type { StepKind } from '../../src/model/steps.js';
+import { type StepKind, stepDefinition } from '../../src/model/steps.js';
 import { idOf, openJournal } from '../journal/journal-fixture.js';
 import { FakeExecutor, type Fate, type World } from './fake-executor.js';
 
@@ -24,6 +25,19 @@ export interface LifeOptions {
 
 let ids = 0;
 
+/** Of a disk that is never full. */
+class EndlessReserve implements Reserve {
+  readonly isHeld = true;
+
+  hold(): void {}
+
+  refill(): void {}
+
+  letGo(): boolean {
+    return false;
+  }
+}
+
 export function live({ path, world, fates = [], failing = [], bootId = 'boot-1' }: LifeOptions): Life {
   let die = () => {};
   const killed = new Promise<void>((resolve) => {
@@ -31,6 +45,8 @@ export function live({ path, world, fates = [], failing = [], bootId = 'boot-1' 
   });
   const engine = new TransactionEngine({
     journal: openJournal(path),
+    reserve: new EndlessReserve(),
+    deadlineMs: (kind) => stepDefinition(kind).deadlineMs,
     sysroot: '/imaginary',
     readDeployments: () => [],
     stateroots: () => ['debian'],

@@ -15,8 +15,10 @@ export interface TransactionContext {
   readonly opening: Opening;
   /** Index in the plan of the step being performed or undone. */
   readonly index: number;
-  /** Try of that step in the present direction, from 1; more than 1 only after a crash. */
+  /** Try of that step in the present direction, from 1; more than 1 only after a crash, or after an undo that failed. */
   readonly attempt: number;
+  /** How often the step was tried again after a failure that passes by itself. */
+  readonly retries: number;
   readonly facts: SomeFacts;
   readonly failure: Failure | null;
   readonly cancelRequested: boolean;
@@ -30,10 +32,13 @@ export interface TransactionContext {
 export interface EffectInput {
   readonly index: number;
   readonly attempt: number;
+  readonly retries: number;
   readonly facts: SomeFacts;
 }
 
 type EventOf<Type extends TransactionEvent['type']> = Extract<TransactionEvent, { readonly type: Type }>;
+
+const FIRST_TRY = { attempt: 1, retries: 0 } as const;
 
 interface Given {
   readonly context: TransactionContext;
@@ -77,7 +82,7 @@ export const transactionMachine = setup({
     advance: assign(({ context, event }) => ({
       facts: { ...context.facts, ...(event as EventOf<'STEP_DONE'>).gave },
       index: context.index + 1,
-      attempt: 1,
+      ...FIRST_TRY,
     })),
     keepGift: assign(({ context, event }) => ({
       facts: { ...context.facts, ...(event as EventOf<'STEP_DONE'>).gave },
@@ -104,17 +109,20 @@ export const transactionMachine = setup({
     })),
     rewind: assign(({ context, event }) => ({
       index: (event as EventOf<'STEP_REWOUND'>).to,
-      attempt: 1,
+      ...FIRST_TRY,
       rewinds: context.rewinds + 1,
     })),
-    countAttempt: assign(({ event }) => ({ attempt: (event as EventOf<'ATTEMPTED'>).attempt })),
+    countAttempt: assign(({ context, event }) => {
+      const { attempt, retry } = event as EventOf<'ATTEMPTED'>;
+      return { attempt, retries: retry ?? context.retries };
+    }),
     requestCancel: assign(({ event }) => ({
       cancelRequested: true,
       failure: { code: 'cancelled' as const, message: (event as EventOf<'CANCEL'>).reason },
     })),
-    startUndo: assign(({ context }) => ({ index: nextToUndo(context, context.index) ?? 0, attempt: 1 })),
-    undoNext: assign(({ context }) => ({ index: nextToUndo(context, context.index - 1) ?? 0, attempt: 1 })),
-    restartUndo: assign({ attempt: 1 }),
+    startUndo: assign(({ context }) => ({ index: nextToUndo(context, context.index) ?? 0, ...FIRST_TRY })),
+    undoNext: assign(({ context }) => ({ index: nextToUndo(context, context.index - 1) ?? 0, ...FIRST_TRY })),
+    restartUndo: assign(FIRST_TRY),
     keepDrop: assign(({ event }) => ({
       cancelRequested: true,
       failure: { code: 'cancelled' as const, message: (event as EventOf<'DROPPED'>).reason },
@@ -127,7 +135,7 @@ export const transactionMachine = setup({
   context: ({ input }) => ({
     opening: input,
     index: 0,
-    attempt: 1,
+    ...FIRST_TRY,
     facts: {},
     failure: null,
     cancelRequested: false,
@@ -250,6 +258,6 @@ function nextToUndo(context: TransactionContext, from: number): number | null {
   return index < 0 ? null : index;
 }
 
-function effectInput({ index, attempt, facts }: TransactionContext): EffectInput {
-  return { index, attempt, facts };
+function effectInput({ index, attempt, retries, facts }: TransactionContext): EffectInput {
+  return { index, attempt, retries, facts };
 }
