@@ -18,7 +18,8 @@ export function prunable(database: Database.Database, rule: PruneRule): Prunable
   const { transactions } = database
     .prepare('SELECT count(*) AS transactions FROM history WHERE last_seq < ?')
     .get(end) as { transactions: number };
-  return { ...last, rows: last.seq - anchor.seq, transactions };
+  // rows of the journal itself go with the next transaction that does: a prune of nothing else would only add one
+  return transactions === 0 ? null : { ...last, rows: last.seq - anchor.seq, transactions };
 }
 
 /** Once the row that says so is written: the trigger lets go of nothing else. */

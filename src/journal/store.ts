@@ -188,7 +188,12 @@ export class JournalStore {
   }
 
   #reading<T>(work: () => T): T {
-    return reading(this.#path, work);
+    try {
+      return reading(this.#path, work);
+    } catch (error) {
+      // a newer major may have other tables: that is no damage
+      throw this.readOnly?.code === 'journal-newer' ? errorOf(this.readOnly) : error;
+    }
   }
 
   #number(event: NewEvent): StoredEvent {

@@ -3,7 +3,9 @@
 import { pino } from 'pino';
 import type { Submission } from '../../src/actors/engine.js';
 import type { Reserve } from '../../src/actors/engine-options.js';
+import type { Executor } from '../../src/actors/executor-process.js';
 import { TransactionEngine } from '../../src/actors/transaction-engine.js';
+import type { Deployment } from '../../src/model/deployment.js';
 import { parseRequest, type Request } from '../../src/model/request.js';
 import { type StepKind, stepDefinition } from '../../src/model/steps.js';
 import { idOf, openJournal } from '../journal/journal-fixture.js';
@@ -21,9 +23,15 @@ export interface LifeOptions {
   readonly fates?: readonly Fate[];
   readonly failing?: readonly StepKind[];
   readonly bootId?: string;
+  readonly deployments?: readonly Deployment[];
+  /** In place of the fake one. */
+  readonly startExecutor?: () => Executor;
+  readonly migrations?: string;
+  readonly now?: () => number;
 }
 
-let ids = 0;
+/** Not those of golden journals. */
+let ids = Date.now();
 
 /** Of a disk that is never full. */
 class EndlessReserve implements Reserve {
@@ -38,23 +46,26 @@ class EndlessReserve implements Reserve {
   }
 }
 
-export function live({ path, world, fates = [], failing = [], bootId = 'boot-1' }: LifeOptions): Life {
+export function live(options: LifeOptions): Life {
+  const { path, world, fates = [], failing = [], bootId = 'boot-1', deployments = [] } = options;
   let die = () => {};
   const killed = new Promise<void>((resolve) => {
     die = resolve;
   });
   const engine = new TransactionEngine({
-    journal: openJournal(path),
+    journal: openJournal(path, options.migrations),
     reserve: new EndlessReserve(),
     deadlineMs: (kind) => stepDefinition(kind).deadlineMs,
     sysroot: '/imaginary',
-    readDeployments: () => [],
+    readDeployments: () => deployments,
     stateroots: () => ['debian'],
-    startExecutor: () => new FakeExecutor({ world, fates, failing: new Set(failing), onDaemonDeath: die }),
+    startExecutor:
+      options.startExecutor ??
+      (() => new FakeExecutor({ world, fates, failing: new Set(failing), onDaemonDeath: die })),
     leftovers: () => [],
     reboot: () => world.log.push('reboot'),
     bootId,
-    now: () => Date.now(),
+    now: options.now ?? (() => Date.now()),
     newId: () => {
       ids += 1;
       return idOf(ids);

@@ -16,8 +16,8 @@ export function journalPath(t: TestContext): string {
   return join(directory, 'journal.db');
 }
 
-export function openJournal(path: string): JournalStore {
-  return new JournalStore({ path, migrations: MIGRATIONS, nativeBinding: null });
+export function openJournal(path: string, migrations = MIGRATIONS): JournalStore {
+  return new JournalStore({ path, migrations, nativeBinding: null });
 }
 
 export function idOf(number: number): TransactionId {
