@@ -7,6 +7,7 @@ import { eventLine } from '../../src/cli/render/event-line.js';
 import { historyBlock, historyTable } from '../../src/cli/render/history.js';
 import { storyLines } from '../../src/cli/render/story.js';
 import { userNames } from '../../src/cli/user-names.js';
+import { EVENT_COLUMNS } from '../../src/journal/stored-event.js';
 import { assertGolden } from './golden.js';
 import { runCli } from './run-cli.js';
 import { EVENTS, FIRST, HISTORY, SECOND } from './sample-journal.js';
@@ -111,4 +112,49 @@ test('journal follow ends when nobody reads it any more', async () => {
 test('journal verify prints the head, and fails when a row is wrong', async () => {
   const good = await runCli(['journal', 'verify']);
   assert.deepEqual([good.status, good.out], [0, `ok: 3 rows, head ${'ab'.repeat(32)}\n`]);
+});
+
+test('journal verify tells of pruned rows, and of a history that does not agree', async () => {
+  const whole = { ok: true, rows: 3, anchor: 0, head: 'ab'.repeat(32), firstBad: null, history: null };
+  const pruned = await runCli(['journal', 'verify'], { verify: { ...whole, anchor: 7 } });
+  assert.equal(pruned.out, `ok: 3 rows (those up to 7 were pruned), head ${'ab'.repeat(32)}\n`);
+  const history = {
+    wrong: 2,
+    first: 'transaction x: its state is A in the history, and B by its events',
+    rebuilt: true,
+  };
+  const wrong = await runCli(['journal', 'verify'], { verify: { ...whole, history } });
+  assert.deepEqual(
+    [wrong.status, wrong.err],
+    [
+      1,
+      'error: cannot trust the history: transaction x: its state is A in the history, and B by its events and 1 more; it was made anew from the events, which are whole\n',
+    ],
+  );
+});
+
+test('journal export prints the columns of each row, the payload as it was hashed', async () => {
+  const { out } = await runCli(['journal', 'export', '--limit', '2'], { history: HISTORY, events: EVENTS });
+  const lines = out.trimEnd().split('\n');
+  assert.equal(lines.length, 2);
+  const row = JSON.parse(lines[1] ?? '') as Readonly<Record<string, unknown>>;
+  assert.deepEqual(Object.keys(row), EVENT_COLUMNS);
+  assert.deepEqual([row['seq'], row['type'], row['payload']], [2, 'START', '{}']);
+});
+
+test('journal prune says what is gone, and does not guess what shall stay', async () => {
+  const { out, asked } = await runCli(['journal', 'prune', '--keep', '5', '--keep-days', '30'], {
+    pruned: { rows: 12, transactions: 3, first: 13 },
+  });
+  assert.deepEqual(asked.prunes, [{ keep: 5, keepDays: 30 }]);
+  assert.equal(out, 'Pruned 12 rows of 3 transactions; the journal begins with row 13 now.\n');
+  assert.equal((await runCli(['journal', 'prune', '--keep', '5'])).out, 'Nothing to prune.\n');
+  for (const args of [[], ['--keep', 'all'], ['--keep-days', '-1']])
+    assert.equal((await runCli(['journal', 'prune', ...args])).status, 1, args.join(' '));
+});
+
+test('a step that is tried again is told with its reason', () => {
+  const failure = { code: 'fetch-failed', message: 'cannot fetch x: timed out' };
+  const row = { ...opening, type: 'ATTEMPTED', payload: { index: 0, attempt: 1, retry: 2, failure } };
+  assert.match(eventLine(row, { plan: planOf(opening), nameOf }), /: cannot fetch x: timed out; tried again \(2\)$/);
 });

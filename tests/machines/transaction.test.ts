@@ -46,6 +46,7 @@ function eventsAt({ context }: Snapshot): readonly TransactionEvent[] {
     { type: 'UNDO_DONE', index, durationMs: 1 },
     { type: 'UNDO_FAILED', index, failure },
     { type: 'ATTEMPTED', index, attempt: attempt + 1, bootId: 'boot' },
+    { type: 'ATTEMPTED', index, attempt, bootId: 'boot', retry: 1, failure },
     { type: 'RETRY_UNDO' },
     { type: 'BOOTED', what: 'booted-it', bootId: 'b', checksum: null },
   ];
@@ -109,6 +110,26 @@ test('effects begin only on entering performing or undoing, and no state passes 
     if (begins) assert.ok(to.value === 'performing' || to.value === 'undoing');
     assert.ok(to.value !== 'turning' && to.value !== 'ended');
   }
+});
+
+test('a try after a failure that passes is no try after a crash, and is forgotten with its step', () => {
+  const started = transition(transactionMachine, initialTransition(transactionMachine, OPENING)[0], {
+    type: 'START',
+  })[0];
+  const again = { type: 'ATTEMPTED', index: 0, attempt: 1, bootId: 'boot', retry: 2, failure } as const;
+  const [retried, actions] = transition(transactionMachine, started, again);
+  const { index, attempt, retries } = retried.context;
+  assert.deepEqual([retried.value, index, attempt, retries], ['performing', 0, 1, 2]);
+  assert.ok(actions.some(({ type }) => type === 'xstate.spawnChild'));
+  const [crashed] = transition(transactionMachine, retried, {
+    type: 'ATTEMPTED',
+    index: 0,
+    attempt: 2,
+    bootId: 'boot',
+  });
+  assert.deepEqual([crashed.context.attempt, crashed.context.retries], [2, 2]);
+  const done = { type: 'STEP_DONE', index: 0, gave: {}, unchanged: null, found: false, durationMs: 1 } as const;
+  assert.equal(transition(transactionMachine, crashed, done)[0].context.retries, 0);
 });
 
 test('events of another step are refused everywhere', () => {
