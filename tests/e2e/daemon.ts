@@ -9,6 +9,8 @@ export const NAME = 'org.projectatomic.aptostree1';
 export interface DaemonOptions {
   readonly bus: PrivateBus;
   readonly sysroot: string;
+  /** Further options of its command line. */
+  readonly args?: readonly string[];
 }
 
 /** A line of its log. */
@@ -35,9 +37,9 @@ export class Daemon {
     return daemon;
   }
 
-  private constructor({ bus, sysroot }: DaemonOptions) {
+  private constructor({ bus, sysroot, args = [] }: DaemonOptions) {
     this.#bus = bus;
-    const argv = [program('apt-ostreed'), '--sysroot', sysroot, '--socket-directory', `${bus.directory}/run`];
+    const argv = [program('apt-ostreed'), '--sysroot', sysroot, '--socket-directory', `${bus.directory}/run`, ...args];
     this.started = new Started(argv, { env: { DBUS_SYSTEM_BUS_ADDRESS: bus.address }, timeoutMs: 900_000 });
   }
 

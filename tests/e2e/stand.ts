@@ -72,8 +72,8 @@ export class Stand {
     return join(this.path, 'ostree/deploy/debian/var/lib/apt-ostree/journal.db');
   }
 
-  async startDaemon(): Promise<Daemon> {
-    this.#daemon = await Daemon.start({ bus: this.bus, sysroot: this.path });
+  async startDaemon(...args: readonly string[]): Promise<Daemon> {
+    this.#daemon = await Daemon.start({ bus: this.bus, sysroot: this.path, args });
     return this.#daemon;
   }
 
