@@ -37,7 +37,6 @@ describe('what lies about at the start of a daemon', { timeout: 120_000 }, () =>
     const theirs = [
       put('ostree/apt-ostree/README'),
       put('ostree/apt-ostree/archives/manual.deb'),
-      put('ostree/deploy/debian/deploy/backup/file'),
       put('ostree/deploy/debian/var/lib/apt-ostree/journal.db.old'),
       put('ostree/deploy/debian/var/lib/other/file'),
       put('home/file'),
@@ -48,7 +47,11 @@ describe('what lies about at the start of a daemon', { timeout: 120_000 }, () =>
     };
     for (const ref of [...refs.ours, ...refs.theirs]) ostree('refs', `--create=${ref}`, stand.sysroot.commit);
     await stand.startDaemon();
-    await until(() => ours.every((file) => !existsSync(file)), 'the tidy-up');
+    await until(
+      () => ours.every((file) => !existsSync(file)),
+      () => `the tidy-up: ${stand.daemon.started.stderr}`,
+      60_000,
+    );
     await stand.settled();
     assert.deepEqual(
       theirs.filter((file) => !existsSync(file)),
