@@ -1,6 +1,6 @@
 // Refuses a change that the disk cannot hold, before anything of it is written.
 
-import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AptOstreeError } from '../../model/errors.js';
 
@@ -41,7 +41,8 @@ export function refuseFullBoot(sysroot: string, bytes: number): void {
 
 /** New indexes lie beside the old ones until they are complete. @throws no-space */
 export function refuseFullIndexes(lists: string): void {
-  const present = readdirSync(lists).map((name) => statSync(join(lists, name)).size);
+  // apt has links to the indexes of local archives here, which may be gone
+  const present = readdirSync(lists).map((name) => lstatSync(join(lists, name)).size);
   const bytes = present.reduce((sum, size) => sum + size, 0);
   refuse(lists, { bytes: Math.max(bytes, INDEX_BYTES), inodes: INDEX_INODES });
 }
