@@ -8,6 +8,7 @@ import type { JournalStore } from '../journal/store.js';
 import { failureOf } from '../model/errors.js';
 import type { TransactionId } from '../model/transaction.js';
 import { DurableActor } from './durable-actor.js';
+import { isOfNewerProgram } from './stored-payload.js';
 
 const AT_ONCE = 50;
 
@@ -61,6 +62,7 @@ type Differs = (id: TransactionId, row: HistoryRow | null | undefined, why: stri
 
 function checkOne(journal: JournalStore, id: TransactionId, differs: Differs): void {
   const folded = foldedHistory(journal, id);
+  if (folded === null) return;
   const why = typeof folded === 'string' ? folded : difference(folded, journal.historyOf(id));
   if (why !== null) differs(id, typeof folded === 'string' ? undefined : folded, why);
 }
@@ -73,10 +75,13 @@ function difference(folded: HistoryRow, kept: HistoryRow | null): string | null 
   return `its ${wrong} is ${text(kept[wrong])} in the history, and ${text(folded[wrong])} by its events`;
 }
 
-/** A row, or why there is none. */
-function foldedHistory(journal: JournalStore, id: TransactionId): HistoryRow | string {
+/** A row, or why there is none; null for what only a newer program can fold. */
+function foldedHistory(journal: JournalStore, id: TransactionId): HistoryRow | string | null {
   try {
-    return DurableActor.historyOf(journal.eventsOf(id));
+    const rows = journal.eventsOf(id);
+    const [opened] = rows;
+    if (opened?.type === 'OPENED' && isOfNewerProgram(opened)) return null;
+    return DurableActor.historyOf(rows);
   } catch (error) {
     return failureOf(error).message;
   }

@@ -2,6 +2,7 @@
 
 import type { EventRow } from '../journal/rows.js';
 import { AptOstreeError, type ErrorCode, isErrorCode } from '../model/errors.js';
+import { OPERATIONS } from '../model/operations.js';
 import { parseRequest } from '../model/request.js';
 import { isStepKind } from '../model/steps.js';
 import type { Opening, TransactionEvent } from '../model/transaction.js';
@@ -24,6 +25,15 @@ export function openingOfRow(row: EventRow): Opening {
   return from as unknown as Opening;
 }
 
+/** An operation that this program does not know: a rollback boots older code over a newer journal (J12). */
+export function isOfNewerProgram(opened: EventRow): boolean {
+  const { request, plan } = members(opened, opened.payload);
+  const { kind } = members(opened, request);
+  const steps = list(opened, plan).map((each) => members(opened, each)['kind']);
+  const isKnown = typeof kind === 'string' && Object.hasOwn(OPERATIONS, kind);
+  return !isKnown || steps.some((step) => typeof step === 'string' && !isStepKind(step));
+}
+
 /** @throws journal-broken */
 export function eventOfRow(row: EventRow): TransactionEvent {
   const payload = members(row, row.payload);
@@ -35,10 +45,10 @@ export function eventOfRow(row: EventRow): TransactionEvent {
 
 /** A newer program's code, unknown here, is told as ours of the same effect: the message says the rest. */
 function failureIn(row: EventRow, value: unknown) {
-  const { code, message } = members(row, value);
+  const { code, message, transient } = members(row, value);
   if (typeof code !== 'string' || typeof message !== 'string') throw malformed(row);
   const known: ErrorCode = isErrorCode(code) ? code : 'internal';
-  return { code: known, message };
+  return { code: known, message, ...(transient === true ? { transient } : {}) };
 }
 
 function members(row: EventRow, value: unknown): Readonly<Record<string, unknown>> {

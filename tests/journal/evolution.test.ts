@@ -6,10 +6,11 @@ import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { JOURNAL_ITSELF } from '../../src/journal/anchor.js';
 import { rowHash } from '../../src/journal/hash.js';
+import type { HistoryRow } from '../../src/journal/rows.js';
 import { EVENT_COLUMNS } from '../../src/journal/stored-event.js';
 import { live, submission } from '../actors/engine-fixture.js';
 import { World } from '../actors/fake-executor.js';
-import { eventFor, journalPath, openJournal } from './journal-fixture.js';
+import { eventFor, historyFor, idOf, journalPath, openJournal } from './journal-fixture.js';
 
 /** All that a newer minor may do, as docs/journal.md lists it. */
 const OF_TOMORROW = `
@@ -31,6 +32,7 @@ test('a journal of a newer minor is worked on as any: crash, recovery, history, 
   one.engine.start(id);
   await one.killed;
   await one.engine.stop();
+  appendUnknownOperation(path);
   const raw = new Database(path);
   raw.exec(OF_TOMORROW);
   appendUnknown(raw);
@@ -42,12 +44,23 @@ test('a journal of a newer minor is worked on as any: crash, recovery, history, 
   const verified = await two.engine.verify();
   assert.deepEqual([verified.ok, verified.history], [true, null]);
   const { caller, authorizations } = submission();
-  assert.equal((await two.engine.prune({ keep: 0, keepDays: null, caller, authorizations })).transactions, 1);
+  assert.equal((await two.engine.prune({ keep: 0, keepDays: null, caller, authorizations })).transactions, 2);
   await two.engine.stop();
   const after = new Database(path);
   assert.equal(after.pragma('user_version', { simple: true }), 1099);
   after.close();
 });
+
+/** An operation that only the newer program has, and that has ended. */
+function appendUnknownOperation(path: string): void {
+  const journal = openJournal(path);
+  const id = idOf(99);
+  const payload = { id, request: { kind: 'of-tomorrow' }, plan: [{ kind: 'tree.bless' }], caller: { uid: 0 } };
+  journal.append(eventFor(id, { payload, state: 'committed' }), ({ seq }) =>
+    historyFor(id, { kind: 'of-tomorrow' as HistoryRow['kind'], packages: [], firstSeq: seq, lastSeq: seq }),
+  );
+  journal.close();
+}
 
 /** A row of the journal itself, of a type that this program does not know. */
 function appendUnknown(database: Database.Database): void {

@@ -78,7 +78,7 @@ describe('a journal whose rows were edited', () => {
           assert.ok(snapshot.broken !== null && !/internal error/.test(snapshot.broken), String(snapshot.broken));
           assertRefusal(caught(() => engine.submit(submission())));
         }
-        const { firstBad } = engine.verify();
+        const { firstBad } = await engine.verify();
         assert.ok(firstBad !== null);
         refusedOrRead(() => engine.events({ limit: 1000 }));
         refusedOrRead(() => engine.history({}));
