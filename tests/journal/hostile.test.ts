@@ -137,7 +137,8 @@ function edit(
     const seq = (number % rows) + 1;
     const before = raw.prepare(`SELECT ${column} AS value FROM event WHERE seq = ?`).get(seq) as { value: unknown };
     const given = typeof value === 'string' ? value.replaceAll('\0', '') : value;
-    raw.prepare(`UPDATE event SET ${column} = ? WHERE seq = ?`).run(before.value === given ? `${given}0` : given, seq);
+    const other = typeof given === 'string' ? `${given}0` : given + 1;
+    raw.prepare(`UPDATE event SET ${column} = ? WHERE seq = ?`).run(before.value === given ? other : given, seq);
   }
   raw.close();
 }
