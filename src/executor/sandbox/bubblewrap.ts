@@ -43,6 +43,14 @@ const CAPABILITIES = [
   'CAP_SYS_CHROOT',
 ];
 
+/**
+ * What of /proc sets the machine and not the sandbox: written by whoever is uid 0, without any capability. bubblewrap
+ * covers some of it itself, and not /proc/sys, whose directory claims that nobody may write there.
+ */
+const MACHINE_SETTINGS = ['sys', 'sysrq-trigger', 'irq', 'bus', 'fs', 'acpi', 'scsi', 'asound', 'driver', 'mtrr'].map(
+  (name) => `/proc/${name}`,
+);
+
 /** The sandbox's own memory: an initramfs is built in /tmp. */
 const RUN_BYTES = 64 * 1024 * 1024;
 const TMP_BYTES = Math.min(2 * 1024 ** 3, Math.floor(totalmem() / 4));
@@ -81,7 +89,17 @@ export function bubblewrapArguments(sandbox: Sandbox): readonly string[] {
     // new session: no terminal to push input into; dying with us is what makes a kill of the executor enough
     ...['--new-session', '--die-with-parent'],
     ...[sandbox.writable ? '--bind' : '--ro-bind', sandbox.root, '/'],
-    ...['--dev', '/dev', '--proc', '/proc', '--size', String(RUN_BYTES), '--tmpfs', '/run'],
+    ...[
+      '--dev',
+      '/dev',
+      '--proc',
+      '/proc',
+      ...MACHINE_SETTINGS.flatMap((path) => ['--ro-bind-try', path, path]),
+      '--size',
+      String(RUN_BYTES),
+      '--tmpfs',
+      '/run',
+    ],
     ...['--perms', '1777', '--size', String(TMP_BYTES), '--tmpfs', '/tmp'],
     ...(sandbox.directories ?? []).flatMap((path) => ['--dir', path]),
     ...sandbox.binds.flatMap(({ source, target, writable }) => [writable ? '--bind' : '--ro-bind', source, target]),
