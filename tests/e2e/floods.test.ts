@@ -231,7 +231,10 @@ describe('a daemon that is flooded, lied to and left alone', { timeout: 600_000 
 
   it('a private socket: hundreds of connections of somebody it is not for', async () => {
     const path = await createdTransaction();
-    const { stdout } = await stand.program(['/usr/bin/python3', '-c', KNOCK, path], { user: 'nobody', timeoutMs: 60_000 });
+    const { stdout } = await stand.program(['/usr/bin/python3', '-c', KNOCK, path], {
+      user: 'nobody',
+      timeoutMs: 60_000,
+    });
     assert.equal(stdout, '600 of 600 were closed\n');
     await runsToItsEnd(path);
   });

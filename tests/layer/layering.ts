@@ -50,7 +50,11 @@ export async function layeringSysroot(): Promise<LayeringSysroot> {
   return { ...sysroot, own, remove, [Symbol.dispose]: remove };
 }
 
-type TaskOptions = Partial<Omit<DriverTask, 'sysroot' | 'request' | 'steps'>> & { readonly offline?: boolean };
+type TaskOptions = Partial<Omit<DriverTask, 'sysroot' | 'request' | 'steps'>> & {
+  readonly offline?: boolean;
+  /** A cgroup to run in. */
+  readonly group?: string;
+};
 
 export function install(
   sysroot: FreshSysroot,
@@ -58,15 +62,20 @@ export function install(
   steps: readonly StepKind[] = COMMIT,
   options: TaskOptions = {},
 ): Promise<Outcome> {
-  const { offline = false, ...rest } = options;
+  const { offline = false, group = null, ...rest } = options;
   const full = { kind: 'install', stateroot: sysroot.stateroot, ...request };
-  return drive({ sysroot: sysroot.path, request: full, steps, ...rest }, { offline });
+  return drive({ sysroot: sysroot.path, request: full, steps, ...rest }, { offline, group });
 }
 
-export async function drive(task: DriverTask, { offline }: { readonly offline: boolean }): Promise<Outcome> {
+export async function drive(
+  task: DriverTask,
+  { offline, group = null }: { readonly offline: boolean; readonly group?: string | null },
+): Promise<Outcome> {
   const namespaces = ['--mount', '--propagation', 'private', ...(offline ? ['--net'] : [])];
   const args = [...namespaces, process.execPath, '--enable-source-maps', DRIVER];
-  const child = spawn('unshare', [...args, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const join = group === null ? [] : ['sh', '-c', `echo 0 > ${group}/cgroup.procs; exec "$@"`, 'sh'];
+  const [program = '', ...words] = [...join, 'unshare', ...args, JSON.stringify(task)];
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;

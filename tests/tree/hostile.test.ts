@@ -152,7 +152,7 @@ describe('places of a tree', () => {
 
   it('with names and depths that nobody could commit are told, not stumbled over', () => {
     using tree = scratch();
-    execFileSync('python3', ['-c', DEEP, tree.path]);
+    execFileSync('/usr/bin/python3', ['-c', DEEP, tree.path]);
     const faults = specialFaults(tree.path, () => false);
     assert.ok(
       faults.some((each) => /is not UTF-8/.test(each)),
