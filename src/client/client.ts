@@ -29,7 +29,7 @@ export interface Client {
   /** The active transaction or one that ended lately. @throws no-such-transaction */
   transaction(id: string): Promise<TransactionHandle>;
   readonly journal: JournalClient;
-  /** Has the daemon read the sysroot again. */
+  /** Has the daemon read its configuration and the sysroot again. @throws not-authorized, invalid-configuration */
   reload(): Promise<void>;
   close(): Promise<void>;
 }

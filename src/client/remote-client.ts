@@ -64,7 +64,7 @@ export class RemoteClient implements Client {
   }
 
   async reload(): Promise<void> {
-    await this.sysroot('Reload', '', []);
+    await this.sysroot('ReloadConfig', '', []);
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { AptOstreeError } from '../model/errors.js';
 import { isStepKind, type StepKind } from '../model/steps.js';
+import { CONFIGURATION_FILE, LOG_LEVELS } from './configuration.js';
 
 export interface DaemonOptions {
   /** Absolute path of the sysroot served. */
@@ -13,26 +14,40 @@ export interface DaemonOptions {
   readonly address: string | null;
   readonly journal: string | null;
   readonly socketDirectory: string;
-  readonly logLevel: string;
+  /** Null for the file that goes with the sysroot. */
+  readonly config: string | null;
+  /** Null for the configuration's. */
+  readonly logLevel: string | null;
   /** Deadlines of steps that are not those of the table. */
   readonly deadlinesMs: ReadonlyMap<StepKind, number>;
   readonly help: boolean;
 }
 
-export const USAGE = `Usage: apt-ostreed [OPTIONS]
+interface OptionRow {
+  /** What stands for its value; null for a switch. */
+  readonly value: string | null;
+  readonly about: string;
+}
+
+/** In the order of --help and of the manual page. */
+export const DAEMON_OPTIONS = {
+  sysroot: { value: 'PATH', about: 'the sysroot to serve (default: /)' },
+  config: { value: 'FILE', about: `configuration (default: ${CONFIGURATION_FILE} for the sysroot /, else none)` },
+  journal: { value: 'PATH', about: "journal database (default: below the sysroot's /var/lib/apt-ostree)" },
+  'socket-directory': { value: 'PATH', about: 'private sockets of transactions (default: /run/apt-ostree)' },
+  peer: { value: null, about: 'serve one private client, without bus and polkit, and end with it' },
+  address: { value: 'ADDRESS', about: 'where to wait for a private client: unix:path=PATH' },
+  deadline: { value: 'STEP=SECONDS', about: 'another deadline of a step, as for a slow machine; can be repeated' },
+  'log-level': { value: 'LEVEL', about: `${LOG_LEVELS.join(', ')} (default: the configuration's; silent with --peer)` },
+  help: { value: null, about: 'show this' },
+} as const satisfies Record<string, OptionRow>;
+
+export const USAGE = `Usage: apt-ostreed [OPTION…]
 
 Serves a sysroot on the system bus (or the one DBUS_SYSTEM_BUS_ADDRESS names) as org.projectatomic.aptostree1.
 
-  --sysroot PATH            the sysroot to serve (default: /)
-  --journal PATH            journal database (default: below the sysroot's /var/lib/apt-ostree)
-  --socket-directory PATH   private sockets of transactions (default: /run/apt-ostree)
-  --peer --address ADDRESS  serve one private client at unix:path=PATH, then end
-  --deadline STEP=SECONDS   another deadline of a step, as for a slow machine; can be repeated
-  --log-level LEVEL         debug, info, warn, error or silent (default: info; silent with --peer)
-  --help                    show this
+${optionLines()}
 `;
-
-const LOG_LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** @throws invalid-argument */
 export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
@@ -43,8 +58,9 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
     address: values.address ?? null,
     journal: values.journal ?? null,
     socketDirectory: values['socket-directory'] ?? '/run/apt-ostree',
+    config: values.config ?? null,
     // a private daemon speaks to a person, through its client
-    logLevel: values['log-level'] ?? (values.peer === true ? 'silent' : 'info'),
+    logLevel: values['log-level'] ?? (values.peer === true ? 'silent' : null),
     deadlinesMs: new Map((values.deadline ?? []).map(parseDeadline)),
     help: values.help ?? false,
   };
@@ -53,7 +69,7 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
       'invalid-argument',
       `cannot serve ${JSON.stringify(options.sysroot)}: not an absolute path`,
     );
-  if (!LOG_LEVELS.includes(options.logLevel))
+  if (options.logLevel !== null && !LOG_LEVELS.includes(options.logLevel))
     throw new AptOstreeError(
       'invalid-argument',
       `cannot log at ${JSON.stringify(options.logLevel)}: ${LOG_LEVELS.join(', ')}`,
@@ -79,6 +95,7 @@ function parsed(args: readonly string[]) {
       args: [...args],
       options: {
         sysroot: { type: 'string' },
+        config: { type: 'string' },
         journal: { type: 'string' },
         'socket-directory': { type: 'string' },
         peer: { type: 'boolean' },
@@ -92,4 +109,13 @@ function parsed(args: readonly string[]) {
     const [reason] = error instanceof Error ? error.message.split('. ') : [''];
     throw new AptOstreeError('invalid-argument', `cannot start: ${reason}; see apt-ostreed --help`, { cause: error });
   }
+}
+
+function optionLines(): string {
+  const rows = Object.entries(DAEMON_OPTIONS).map(([name, { value, about }]) => [
+    `--${name}${value === null ? '' : ` ${value}`}`,
+    about,
+  ]);
+  const width = Math.max(...rows.map(([spelling = '']) => spelling.length));
+  return rows.map(([spelling = '', about]) => `  ${spelling.padEnd(width)}  ${about}`).join('\n');
 }

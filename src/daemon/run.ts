@@ -16,9 +16,11 @@ import type { ProgramFiles } from './program-files.js';
 import { rebootMachine } from './reboot.js';
 import { FileReserve } from './reserve.js';
 import { serve } from './serve.js';
+import type { Settings } from './settings.js';
 
 export interface DaemonParts {
   readonly options: DaemonOptions;
+  readonly settings: Settings;
   readonly files: ProgramFiles;
   readonly openJournal: (location: JournalLocation) => JournalStore;
   readonly log: Logger;
@@ -26,10 +28,10 @@ export interface DaemonParts {
 
 /** Returns once it serves. @throws invalid-sysroot, no-such-stateroot, journal-locked, journal-broken */
 export async function runDaemon(parts: DaemonParts): Promise<void> {
-  const { options, log } = parts;
+  const { options, settings, log } = parts;
   const engine = await openEngine(parts);
   engine.recover();
-  await serve({ engine, options, log });
+  await serve({ engine, options, settings, log });
 }
 
 async function openEngine({ options, files, openJournal, log }: DaemonParts): Promise<TransactionEngine> {

@@ -10,15 +10,18 @@ import type { TransactionId } from '../model/transaction.js';
 import { peerCredentials, setParentDeathSignal } from '../native/libc.js';
 import { notify } from '../native/systemd.js';
 import type { DaemonOptions } from './options.js';
+import type { Settings } from './settings.js';
 
 interface Serving {
   readonly engine: Engine;
   readonly options: DaemonOptions;
+  readonly settings: Settings;
   readonly log: Logger;
 }
 
-export async function serve({ engine, options, log }: Serving): Promise<void> {
-  const service = options.peer ? await servePeer({ engine, options, log }) : await serveBus({ engine, options, log });
+export async function serve(serving: Serving): Promise<void> {
+  const { engine, options, log } = serving;
+  const service = options.peer ? await servePeer(serving) : await serveBus(serving);
   let ending = false;
   const end = (reason: string) => {
     if (ending) return;
@@ -44,13 +47,14 @@ async function endInOrder(engine: Engine, service: Service): Promise<number> {
   return 0;
 }
 
-async function serveBus({ engine, options, log }: Serving): Promise<Service> {
+async function serveBus({ engine, options, settings, log }: Serving): Promise<Service> {
   const service = await startBusService({
     engine,
     busAddress: null,
     socketDirectory: options.socketDirectory,
     peerCredentials,
     log: serviceLog(log),
+    configured: settings,
     onLost: (reason) => {
       log.error({ reason }, 'the bus is gone');
       void engine.stop().then(() => process.exit(1));
@@ -61,7 +65,7 @@ async function serveBus({ engine, options, log }: Serving): Promise<Service> {
 }
 
 /** The command waits until what an interrupted one left has ended, so that what it reads is settled. */
-async function servePeer({ engine, options, log }: Serving): Promise<Service> {
+async function servePeer({ engine, options, settings, log }: Serving): Promise<Service> {
   const { active } = engine.snapshot();
   if (active !== null)
     process.stderr.write(`Finishing the interrupted transaction ${active.id} (${active.title}) first\n`);
@@ -77,6 +81,7 @@ async function servePeer({ engine, options, log }: Serving): Promise<Service> {
     address: options.address ?? '',
     peerCredentials,
     log: serviceLog(log),
+    configured: settings,
     onEmpty: abandoned,
   });
 }

@@ -5,6 +5,7 @@ import type { Caller } from '../model/caller.js';
 import { operationOf } from '../model/operations.js';
 import type { Request } from '../model/request.js';
 import type { TransactionView } from '../model/transaction.js';
+import type { Configured } from './configured.js';
 import type { Gate, Question } from './gate.js';
 import type { Asked } from './os-requests.js';
 import type { Call, Peer } from './peer.js';
@@ -14,6 +15,7 @@ import type { TransactionSockets } from './transaction-sockets.js';
 export interface BeginParts {
   readonly engine: Engine;
   readonly gate: Gate;
+  readonly configured: Configured;
   readonly guard: StartGuard;
   readonly sockets: TransactionSockets;
 }
@@ -22,6 +24,7 @@ const MAX_COMMAND_LINE = 2048;
 
 /** The address of the transaction's private socket. @throws not-authorized and what submit throws */
 export async function begin(parts: BeginParts, asked: Asked, call: Call): Promise<string> {
+  parts.configured.admit(asked.request);
   const caller = await callerOf(call.peer, asked.commandLine);
   const question = questionOf(asked.request, { call, commandLine: caller.commandLine });
   const authorizations = await parts.gate.check(question);

@@ -4,6 +4,7 @@ import type { Engine } from '../actors/engine.js';
 import { failureOf } from '../model/errors.js';
 import { BusConnection, DEFAULT_BUS_ADDRESS } from './bus-connection.js';
 import { BusPeers } from './bus-peers.js';
+import { type Configured, UNCONFIGURED } from './configured.js';
 import { EngineService } from './engine-service.js';
 import { errorReply } from './fault.js';
 import { polkitGate } from './gate.js';
@@ -23,6 +24,7 @@ export interface BusServiceOptions {
   readonly log: Log;
   /** The connection ended and will not come back: the process should end, too. */
   readonly onLost: (reason: string) => void;
+  readonly configured?: Configured;
   readonly guardTimes?: GuardTimes;
 }
 
@@ -43,13 +45,14 @@ export async function startBusService(options: BusServiceOptions): Promise<BusSe
     onLost: options.onLost,
     onOdd: (error) => options.log.note(`cannot read a message of the bus: ${failureOf(error).message}`),
   });
-  const { engine, socketDirectory, peerCredentials, log, guardTimes = null } = options;
+  const { engine, socketDirectory, peerCredentials, log, configured = UNCONFIGURED, guardTimes = null } = options;
   const service = new EngineService({
     engine,
     gate: polkitGate(bus),
     socketDirectory,
     peerCredentials,
     log,
+    configured,
     guardTimes,
   });
   const peers = new BusPeers(bus);

@@ -6,6 +6,7 @@ import type { EventRow } from '../journal/rows.js';
 import { AptOstreeError } from '../model/errors.js';
 import type { EngineSnapshot, TransactionId, TransactionView } from '../model/transaction.js';
 import type { BeginParts } from './begin.js';
+import type { Configured } from './configured.js';
 import { Dispatcher, implementation, type Methods } from './dispatcher.js';
 import { type Gate, PEER_GATE } from './gate.js';
 import { journalMethods } from './journal-methods.js';
@@ -37,6 +38,7 @@ export interface EngineServiceParts {
   readonly socketDirectory: string;
   readonly peerCredentials: PeerCredentials;
   readonly log: Log;
+  readonly configured: Configured;
   /** Null for the usual deadlines. */
   readonly guardTimes: GuardTimes | null;
 }
@@ -74,7 +76,7 @@ export class EngineService {
   }
 
   private wholeTree(): Tree {
-    const { engine, gate, log } = this.parts;
+    const { engine, gate, configured, log } = this.parts;
     const live = new LiveObjects({
       engine,
       project: (snapshot) => projectEngine(snapshot, this.surroundings()),
@@ -85,9 +87,9 @@ export class EngineService {
       endsWithTransactions: false,
     });
     this.live = live;
-    const begin: BeginParts = { engine, gate, guard: this.guard, sockets: this.sockets };
+    const begin: BeginParts = { engine, gate, configured, guard: this.guard, sockets: this.sockets };
     const methods: Methods = new Map([
-      implementation(SYSROOT_INTERFACE, sysrootMethods(engine, gate)),
+      implementation(SYSROOT_INTERFACE, sysrootMethods({ engine, gate, configured })),
       implementation(OS_INTERFACE, osMethods(begin)),
       implementation(JOURNAL_INTERFACE, journalMethods(engine, gate)),
       this.transactionImplementation(gate, idOfPath),

@@ -3,6 +3,7 @@
 import { dirname } from 'node:path';
 import type { Engine } from '../actors/engine.js';
 import { AptOstreeError } from '../model/errors.js';
+import { type Configured, UNCONFIGURED } from './configured.js';
 import { EngineService } from './engine-service.js';
 import { PEER_GATE } from './gate.js';
 import { type PeerCredentials, PeerServer } from './peer-server.js';
@@ -14,6 +15,7 @@ export interface PeerServiceOptions {
   readonly address: string;
   readonly peerCredentials: PeerCredentials;
   readonly log: Log;
+  readonly configured?: Configured;
   /** The client has gone, or never came. */
   readonly onEmpty: () => void;
 }
@@ -28,7 +30,7 @@ const FIRST_CLIENT_MS = 30_000;
 
 /** @throws invalid-argument for another kind of address */
 export async function startPeerService(options: PeerServiceOptions): Promise<PeerService> {
-  const { engine, peerCredentials, log, onEmpty } = options;
+  const { engine, peerCredentials, log, onEmpty, configured = UNCONFIGURED } = options;
   const socketPath = pathOf(options.address);
   const socketDirectory = dirname(socketPath);
   const service = new EngineService({
@@ -37,6 +39,7 @@ export async function startPeerService(options: PeerServiceOptions): Promise<Pee
     socketDirectory,
     peerCredentials,
     log,
+    configured,
     guardTimes: null,
   });
   const ownUid = process.getuid?.() ?? 0;

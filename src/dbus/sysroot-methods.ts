@@ -2,6 +2,7 @@
 
 import type { Engine } from '../actors/engine.js';
 import { AptOstreeError } from '../model/errors.js';
+import type { Configured } from './configured.js';
 import type { MethodsOf } from './dispatcher.js';
 import type { Gate } from './gate.js';
 import type { SYSROOT_INTERFACE } from './members.js';
@@ -10,7 +11,13 @@ import { readOptions } from './options.js';
 
 const MAX_CLIENT_ID = 64;
 
-export function sysrootMethods(engine: Engine, gate: Gate): MethodsOf<typeof SYSROOT_INTERFACE> {
+interface SysrootParts {
+  readonly engine: Engine;
+  readonly gate: Gate;
+  readonly configured: Configured;
+}
+
+export function sysrootMethods({ engine, gate, configured }: SysrootParts): MethodsOf<typeof SYSROOT_INTERFACE> {
   return {
     RegisterClient: async ({ options }, { peer }) => {
       const { id, 'initiating-command-line': commandLine } = readOptions('RegisterClient', REGISTER, options);
@@ -36,6 +43,7 @@ export function sysrootMethods(engine: Engine, gate: Gate): MethodsOf<typeof SYS
         details: { operation: 'reload' },
         interactive,
       });
+      configured.reload();
       engine.reload();
       return {};
     },

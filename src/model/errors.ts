@@ -26,6 +26,7 @@ export const ERRORS = {
   'sysroot-locked': { dbus: `${PREFIX}.SysrootLocked`, exit: 1, retry: 'later' },
   'no-such-transaction': { dbus: `${PREFIX}.NoSuchTransaction`, exit: 1, retry: 'no' },
   'wrong-state': { dbus: `${PREFIX}.WrongState`, exit: 1, retry: 'no' },
+  'invalid-configuration': { dbus: `${PREFIX}.InvalidConfiguration`, exit: 1, retry: 'repair' },
   'invalid-sysroot': { dbus: `${PREFIX}.InvalidSysroot`, exit: 1, retry: 'no' },
   'no-such-stateroot': { dbus: `${PREFIX}.NoSuchStateroot`, exit: 1, retry: 'no' },
   'no-such-deployment': { dbus: `${PREFIX}.NoSuchDeployment`, exit: 1, retry: 'no' },

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { daemonLog } from '../../src/daemon/log.js';
 import { parseDaemonOptions } from '../../src/daemon/options.js';
 import { runDaemon } from '../../src/daemon/run.js';
+import { settingsFor } from '../../src/daemon/settings.js';
 import type { JournalLocation } from '../../src/journal/database.js';
 import type { EventRow, HistoryRow } from '../../src/journal/rows.js';
 import { JournalStore, type NewEvent } from '../../src/journal/store.js';
@@ -39,6 +40,7 @@ class CrashingJournal extends JournalStore {
 }
 
 await runDaemon({
+  settings: settingsFor(options),
   options,
   files: {
     executor: process.env[EXECUTOR_VARIABLE] ?? '',

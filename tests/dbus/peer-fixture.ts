@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UNCONFIGURED } from '../../src/dbus/configured.js';
 import { EngineService } from '../../src/dbus/engine-service.js';
 import { PEER_GATE } from '../../src/dbus/gate.js';
 import { Framer } from '../../src/dbus/wire/framer.js';
@@ -23,6 +24,7 @@ export class PeerFixture {
     socketDirectory: join(this.directory, 'run'),
     peerCredentials,
     log: { bug: (error) => this.bugs.push(error), note: (line) => this.notes.push(line) },
+    configured: UNCONFIGURED,
     guardTimes: null,
   });
 

@@ -7,8 +7,8 @@ export class ReloadCommand extends DaemonCommand {
   static override paths = [['reload']];
   static override usage = Command.Usage({
     category: 'System',
-    description: 'Have the daemon read the sysroot again, after another program changed it',
-    examples: [['After `ostree admin pin 0`', '$0 reload']],
+    description: 'Have the daemon read its configuration and the sysroot again',
+    examples: [['After a change of /etc/apt-ostreed.conf', '$0 reload']],
   });
 
   async execute(): Promise<number> {
