@@ -16,7 +16,7 @@ export class RemoteJournal implements JournalClient {
   private readonly daemon: Daemon;
   private readonly register: () => Promise<void>;
 
-  /** REGISTER tells the daemon who we are: for what the journal keeps. */
+  /** REGISTER tells the daemon who is there: it keeps the name of who prunes, and does not end under whoever follows. */
   constructor(daemon: Daemon, register: () => Promise<void>) {
     this.daemon = daemon;
     this.register = register;
@@ -79,8 +79,8 @@ export class RemoteJournal implements JournalClient {
       queue.fail(new AptOstreeError('daemon-unreachable', 'cannot follow the journal: apt-ostreed has gone'));
     const stopGone = this.daemon.onGone(gone);
     try {
-      // any call, so that it is known whose signals these are
-      await this.daemon.properties(JOURNAL_PATH, JOURNAL);
+      // also tells whose signals these are
+      await this.register();
       for (;;) yield await queue.next();
     } finally {
       stop();

@@ -107,6 +107,11 @@ export class BusConnection {
       throw new AptOstreeError('wrong-state', `cannot take the bus name ${BUS_NAME}: another apt-ostreed has it`);
   }
 
+  /** What was sent to the name until the bus answers has come in by then. */
+  async releaseName(): Promise<void> {
+    await this.callBus('ReleaseName', 's', [BUS_NAME]);
+  }
+
   /** Ends after what was sent has left. */
   async close(): Promise<void> {
     if (this.ended !== null) return;

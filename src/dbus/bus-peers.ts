@@ -22,6 +22,11 @@ export class BusPeers {
     this.bus = bus;
   }
 
+  /** How many callers have told their names and are still there. */
+  get registered(): number {
+    return [...this.known.values()].filter(({ registration }) => registration !== null).length;
+  }
+
   /** The same object for the same caller for as long as it is watched. */
   get(sender: string): BusPeer {
     const there = this.known.get(sender);

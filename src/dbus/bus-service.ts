@@ -25,12 +25,18 @@ export interface BusServiceOptions {
   /** The connection ended and will not come back: the process should end, too. */
   readonly onLost: (reason: string) => void;
   readonly configured?: Configured;
+  /** Somebody called or left. */
+  readonly onActivity?: () => void;
   readonly guardTimes?: GuardTimes;
 }
 
 export interface BusService {
   /** Once the engine has recovered. @throws not-authorized, wrong-state when another has it */
   takeName(): Promise<void>;
+  /** Gives the name back, and answers what was called until then. Later calls wait for whoever takes it next. */
+  releaseName(): Promise<void>;
+  /** Somebody is registered, or waits for an answer. */
+  readonly inUse: boolean;
   close(): Promise<void>;
 }
 
@@ -46,6 +52,7 @@ export async function startBusService(options: BusServiceOptions): Promise<BusSe
     onOdd: (error) => options.log.note(`cannot read a message of the bus: ${failureOf(error).message}`),
   });
   const { engine, socketDirectory, peerCredentials, log, configured = UNCONFIGURED, guardTimes = null } = options;
+  const { onActivity = () => undefined } = options;
   const service = new EngineService({
     engine,
     gate: polkitGate(bus),
@@ -56,13 +63,28 @@ export async function startBusService(options: BusServiceOptions): Promise<BusSe
     guardTimes,
   });
   const peers = new BusPeers(bus);
-  notice = (signal) => peers.receive(signal);
+  const answering = new Set<Promise<void>>();
+  notice = (signal) => {
+    peers.receive(signal);
+    onActivity();
+  };
   receive = (call) => {
-    answer({ bus, peers, service }, call).catch((error: unknown) => log.bug(error));
+    const answered: Promise<void> = answer({ bus, peers, service }, call)
+      .catch((error: unknown) => log.bug(error))
+      .finally(() => answering.delete(answered));
+    answering.add(answered);
+    onActivity();
   };
   service.tree.signals.subscribe((signal) => broadcast(bus, signal, log));
   return {
     takeName: () => bus.takeName(),
+    releaseName: async () => {
+      await bus.releaseName();
+      while (answering.size > 0) await Promise.all(answering);
+    },
+    get inUse() {
+      return peers.registered > 0 || answering.size > 0;
+    },
     close: async () => {
       await service.close();
       await bus.close();
