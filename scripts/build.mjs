@@ -39,6 +39,7 @@ if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== digest) {
   rmSync('dist', { recursive: true, force: true });
   compile();
   await bundle();
+  await writeManual();
   writeFileSync(STAMP, digest);
 }
 
@@ -76,6 +77,15 @@ async function bundle() {
   copyNative(require);
   for (const data of ['migrations', 'treefiles', 'polkit', 'dbus-1', 'systemd'])
     cpSync(data, `dist/${data}`, { recursive: true });
+}
+
+/** Manual pages, completion and configuration come from the tables of the programs. */
+async function writeManual() {
+  const { manualFiles } = await import('../build/src/manual/files.js');
+  for (const [path, text] of Object.entries(await manualFiles())) {
+    mkdirSync(dirname(`dist/${path}`), { recursive: true });
+    writeFileSync(`dist/${path}`, text);
+  }
 }
 
 /** Native parts lie where the bundled packages look for them. */

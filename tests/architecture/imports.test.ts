@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['model', 'client'],
   compose: ['model', 'system', 'native', 'tree', 'apt'],
   daemon: ['model', 'system', 'native', 'journal', 'actors', 'dbus'],
+  manual: ['cli', 'daemon/options.ts', 'daemon/configuration.ts'],
 };
 
 /** Third-party packages and the only folders that may import them; type-only imports of pino are free. */

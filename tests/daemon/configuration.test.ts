@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseConfiguration } from '../../src/daemon/configuration.js';
 import { Settings } from '../../src/daemon/settings.js';
+import { shippedConfiguration } from '../../src/manual/configuration-page.js';
 import { parseRequest } from '../../src/model/request.js';
 
 const DEFAULTS = { idleExitTimeoutMs: 60_000, lockLayering: false, logLevel: 'info' };
@@ -12,7 +13,9 @@ const FILE = '/etc/apt-ostreed.conf';
 
 test('an empty file, and the one that is shipped, are the defaults', () => {
   assert.deepEqual(parseConfiguration('', FILE), DEFAULTS);
+  assert.deepEqual(parseConfiguration(shippedConfiguration(), FILE), DEFAULTS);
   // the shipped values are the defaults, too, when somebody takes the comment signs away
+  assert.deepEqual(parseConfiguration(shippedConfiguration().replace(/^#(?=\w)/gm, ''), FILE), DEFAULTS);
 });
 
 test('keys are read as rpm-ostreed.conf has them: blanks, comments, 0 for never', () => {

@@ -24,29 +24,67 @@ const VALUES: Readonly<Record<string, string>> = {
   '--keep-days': 'DAYS',
 };
 
+/** What is to be said about a command. */
+export interface CommandHelp {
+  /** `apt-ostree install [OPTION…] PACKAGE…` */
+  readonly usage: string;
+  /** `install` */
+  readonly name: string;
+  readonly category: string;
+  readonly description: string;
+  readonly details: string | null;
+  /** Its own, and after them those that most commands have. */
+  readonly options: readonly OptionHelp[];
+  readonly examples: readonly (readonly [label: string, line: string])[];
+}
+
+export interface OptionHelp {
+  /** `-r`, `--reboot` */
+  readonly names: readonly string[];
+  /** What stands for its value; null for a switch. */
+  readonly value: string | null;
+  readonly description: string;
+  /** Most commands have it. */
+  readonly isCommon: boolean;
+}
+
 export function renderOverview(definitions: readonly Definition[]): string {
-  const categories = [...new Set(definitions.map(({ category }) => category ?? ''))];
-  const width = Math.max(...definitions.map(({ path }) => nameOf(path).length));
-  const blocks = categories.map((category) => {
-    const own = definitions.filter((each) => (each.category ?? '') === category);
-    const lines = own.map((each) => `  ${nameOf(each.path).padEnd(width)}  ${oneLine(each.description)}`);
-    return `${oneLine(category)}:\n${lines.join('\n')}\n`;
+  const commands = definitions.map(helpOf);
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const blocks = categoriesOf(commands).map((category) => {
+    const own = commands.filter((each) => each.category === category);
+    const lines = own.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`);
+    return `${category}:\n${lines.join('\n')}\n`;
   });
   const usage = `Usage: ${PROGRAM} COMMAND [OPTION…] [ARGUMENT…]\n       ${PROGRAM} --version\n`;
   return [usage, ...blocks, `Options of a command: ${PROGRAM} COMMAND --help\n`].join('\n');
 }
 
 export function renderCommandHelp(definition: Definition): string {
-  const { path, usage, description, details, examples } = definition;
-  const parts = [`Usage: ${path} [OPTION…]${operandsOf(path, usage)}\n`, `${oneLine(description)}.\n`];
-  if (details !== undefined) parts.push(`${details.replace(/ +$/gm, '').trim()}\n`);
-  parts.push(optionBlock(definition));
-  if (examples !== undefined) parts.push(exampleBlock(examples));
+  const { usage, description, details, options, examples } = helpOf(definition);
+  const parts = [`Usage: ${usage}\n`, `${description}.\n`];
+  if (details !== null) parts.push(`${details}\n`);
+  parts.push(optionBlock(options));
+  if (examples.length > 0) parts.push(exampleBlock(examples));
   return parts.join('\n');
 }
 
-function nameOf(path: string): string {
-  return path.slice(PROGRAM.length + 1);
+export function helpOf({ path, usage, category, description, details, options, examples }: Definition): CommandHelp {
+  const described = options.map(optionHelp);
+  return {
+    usage: `${path} [OPTION…]${operandsOf(path, usage)}`,
+    name: path.slice(PROGRAM.length + 1),
+    category: oneLine(category),
+    description: oneLine(description),
+    details: details === undefined ? null : details.replace(/ +$/gm, '').trim(),
+    options: [...described.filter(({ isCommon }) => !isCommon), ...described.filter(({ isCommon }) => isCommon)],
+    examples: (examples ?? []).map(([label, line]) => [oneLine(label), line]),
+  };
+}
+
+/** In the order of the table. */
+export function categoriesOf(commands: readonly CommandHelp[]): readonly string[] {
+  return [...new Set(commands.map(({ category }) => category))];
 }
 
 function oneLine(text: string | undefined): string {
@@ -62,29 +100,36 @@ function operandsOf(path: string, usage: string): string {
   return words === '' ? '' : ` ${words.replace(/<([^>]+)>/g, '$1').replace(/ ?\.\.\./, '…')}`;
 }
 
-/** Options that most commands have: they come after a command's own. */
+/** Options that most commands have. */
 const COMMON = /--(sysroot|peer|quiet|stateroot)\b/;
 
-function optionBlock({ options }: Definition): string {
-  const own = options.filter(({ definition }) => !COMMON.test(definition));
-  const common = options.filter(({ definition }) => COMMON.test(definition));
+/** `-r,--reboot`, or `--sysroot #0` with a hole for the value. */
+function optionHelp({ definition, description }: Definition['options'][number]): OptionHelp {
+  const [spelled = '', hole] = definition.split(' ');
+  const names = spelled.split(',');
+  const value = names.map((name) => VALUES[name]).find((each) => each !== undefined) ?? 'VALUE';
+  return {
+    names,
+    value: hole === undefined ? null : value,
+    description: oneLine(description),
+    isCommon: COMMON.test(definition),
+  };
+}
+
+function optionBlock(options: readonly OptionHelp[]): string {
   const rows = [
-    ...[...own, ...common].map(({ definition, description }) => [spelling(definition), oneLine(description)] as const),
+    ...options.map((option) => [spelling(option), option.description] as const),
     ['-h, --help', 'Print this help'] as const,
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return `Options:\n${rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join('\n')}\n`;
 }
 
-/** `-r,--reboot` → `-r, --reboot`; `--sysroot #0` → `    --sysroot PATH`. */
-function spelling(definition: string): string {
-  const [names, hole] = definition.split(' ');
-  const all = (names ?? '').split(',');
-  const value =
-    hole === undefined ? '' : ` ${all.map((name) => VALUES[name]).find((each) => each !== undefined) ?? 'VALUE'}`;
-  return `${all.length === 1 ? '    ' : ''}${all.join(', ')}${value}`;
+/** `-r, --reboot`; `    --sysroot PATH` */
+function spelling({ names, value }: OptionHelp): string {
+  return `${names.length === 1 ? '    ' : ''}${names.join(', ')}${value === null ? '' : ` ${value}`}`;
 }
 
-function exampleBlock(examples: readonly (readonly [string, string])[]): string {
-  return `Examples:\n${examples.map(([label, line]) => `  ${oneLine(label)}:\n    ${line}`).join('\n')}\n`;
+function exampleBlock(examples: CommandHelp['examples']): string {
+  return `Examples:\n${examples.map(([label, line]) => `  ${label}:\n    ${line}`).join('\n')}\n`;
 }
