@@ -9,6 +9,7 @@ const PROGRAMS = resolve(process.env['APT_OSTREE_PROGRAMS'] ?? 'dist');
 /** Where each file of the checkout goes below /usr. */
 const DATA: Readonly<Record<string, string>> = {
   'systemd/apt-ostreed.service': 'lib/systemd/system/apt-ostreed.service',
+  'systemd/apt-ostree-booted.service': 'lib/systemd/system/apt-ostree-booted.service',
   'polkit/org.projectatomic.aptostree.policy': 'share/polkit-1/actions/org.projectatomic.aptostree.policy',
   'dbus-1/org.projectatomic.aptostree1.conf': 'share/dbus-1/system.d/org.projectatomic.aptostree1.conf',
   'dbus-1/org.projectatomic.aptostree1.service': 'share/dbus-1/system-services/org.projectatomic.aptostree1.service',
@@ -31,5 +32,12 @@ export function productLayer(): ProductLayer {
     mkdirSync(dirname(join(usr, to)), { recursive: true });
     cpSync(resolve(from), join(usr, to));
   }
+  enable(usr, 'apt-ostree-booted.service', 'multi-user.target');
   return { usr, [Symbol.dispose]: () => rmSync(usr, { recursive: true, force: true }) };
+}
+
+function enable(usr: string, unit: string, target: string): void {
+  const wants = join(usr, 'lib/systemd/system', `${target}.wants`);
+  mkdirSync(wants);
+  symlinkSync(`../${unit}`, join(wants, unit));
 }
