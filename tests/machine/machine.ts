@@ -1,6 +1,6 @@
 // A machine for tests: the default deployment of a directory sysroot, booted by systemd-nspawn with a real systemd as PID 1.
 // libostree takes it for booted (/run/ostree-booted, and `/` is the deployment's directory), so staging and finalization are real.
-// Not exercised: kernel, initramfs, boot loader, ostree-remount.
+// Not exercised: kernel, initramfs, boot loader, ostree-remount. A plain Debian in a directory boots the same way.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,16 +11,19 @@ import { CLEAN_ENVIRONMENT, run } from '../../src/system/process.js';
 import { type BootEntry, defaultEntry } from './boot-entry.js';
 import { makeCgroups, removeCgroups } from './cgroups.js';
 
-export interface MachineOptions {
-  /** Directory sysroot, as `freshSysroot()` makes it. */
-  readonly sysroot: string;
-  /** Directory laid over /usr, read-only and in no commit: how the product under test gets in. */
-  readonly usrLayer?: string;
+interface BootOptions {
   /** Host paths seen by the machine, best below /run since nothing else has room for a new mount point. */
   readonly binds?: readonly { readonly from: string; readonly to: string; readonly writable?: boolean }[];
   /** `none` has a loopback interface of its own; `host` shares all interfaces. */
   readonly network?: 'none' | 'host';
   readonly bootTimeoutMs?: number;
+}
+
+export interface MachineOptions extends BootOptions {
+  /** Directory sysroot, as `freshSysroot()` makes it. */
+  readonly sysroot: string;
+  /** Directory laid over /usr, read-only and in no commit: how the product under test gets in. */
+  readonly usrLayer?: string;
 }
 
 export interface CommandResult {
@@ -29,11 +32,14 @@ export interface CommandResult {
   readonly output: string;
 }
 
-export interface Machine {
+export interface Machine extends RunningSystem {
+  readonly entry: BootEntry;
+}
+
+export interface RunningSystem {
   /** What systemd says of itself after the boot: `running` or `degraded`. */
   readonly state: string;
   readonly bootMs: number;
-  readonly entry: BootEntry;
   /** PID of the machine's init, as the host sees it. */
   readonly leader: number;
   /** Runs a shell command as root. */
@@ -51,11 +57,28 @@ const POWEROFF_TIMEOUT_MS = 90_000;
 const POLL_MS = 50;
 
 export async function bootMachine(options: MachineOptions): Promise<Machine> {
-  const startedAtMs = performance.now();
-  const scratch = mkdtempSync(join(tmpdir(), 'machine-'));
   const entry = defaultEntry(options.sysroot);
+  const scratch = mkdtempSync(join(tmpdir(), 'machine-'));
+  const root = join(scratch, 'root');
+  const booted = join(scratch, 'booted');
+  mkdirSync(root);
+  writeFileSync(booted, '');
+  const binds = [{ from: booted, to: '/run/ostree-booted' }, ...(options.binds ?? [])];
+  const system = await boot({ scratch, root, mounts: mounts(root, entry, options), options: { ...options, binds } });
+  return { ...system, entry };
+}
+
+/** A system without OSTree, installed in a directory; what it changes stays there. */
+export function bootDirectory(directory: string, options: BootOptions = {}): Promise<RunningSystem> {
+  const scratch = mkdtempSync(join(tmpdir(), 'machine-'));
+  return boot({ scratch, root: directory, mounts: [], options });
+}
+
+async function boot(start: Omit<Start, 'cgroups'>): Promise<RunningSystem> {
+  const { scratch, options } = start;
+  const startedAtMs = performance.now();
   const cgroups = makeCgroups(scratch);
-  const nspawn = startNspawn({ scratch, entry, cgroups, options });
+  const nspawn = startNspawn({ ...start, cgroups });
   const over = new Promise<void>((resolve) => nspawn.child.on('close', () => resolve()));
   let ended = false;
   const cleanUp = async (): Promise<void> => {
@@ -82,7 +105,6 @@ export async function bootMachine(options: MachineOptions): Promise<Machine> {
     return {
       state,
       leader,
-      entry,
       bootMs: performance.now() - startedAtMs,
       run: (command, { timeoutMs = 120_000 } = {}) => enter(leader, command, timeoutMs),
       poweroff,
@@ -103,20 +125,19 @@ interface Nspawn {
 
 interface Start {
   readonly scratch: string;
-  readonly entry: BootEntry;
+  readonly root: string;
+  /** Commands that make the root what it is. */
+  readonly mounts: readonly string[];
   readonly cgroups: readonly string[];
-  readonly options: MachineOptions;
+  readonly options: BootOptions;
 }
 
 /** All mounts are made in a namespace that dies with nspawn: nothing is left to unmount. */
-function startNspawn({ scratch, entry, cgroups, options }: Start): Nspawn {
-  const root = join(scratch, 'root');
-  mkdirSync(root);
-  writeFileSync(join(scratch, 'booted'), '');
+function startNspawn({ scratch, root, mounts, cgroups, options }: Start): Nspawn {
   const script = [
     'set -e',
     ...cgroups.map((path) => `echo $$ > ${quoted(join(path, 'cgroup.procs'))}`),
-    ...mounts(root, entry, options),
+    ...mounts,
     `exec ${['systemd-nspawn', ...nspawnArguments(root, scratch, options)].map(quoted).join(' ')}`,
   ];
   const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script.join('\n')], {
@@ -149,7 +170,7 @@ function mounts(root: string, { sysroot, deployment, stateroot }: BootEntry, { u
   ];
 }
 
-function nspawnArguments(root: string, scratch: string, { binds = [], network = 'none' }: MachineOptions): string[] {
+function nspawnArguments(root: string, scratch: string, { binds = [], network = 'none' }: BootOptions): string[] {
   return [
     ...[
       '--quiet',
@@ -168,7 +189,6 @@ function nspawnArguments(root: string, scratch: string, { binds = [], network = 
       .replace(/[^a-z0-9]/g, 'x')}`,
     '--capability=all',
     '--system-call-filter=@mount @keyring bpf',
-    `--bind-ro=${join(scratch, 'booted')}:/run/ostree-booted`,
     ...binds.map(({ from, to, writable }) => `--bind${writable === true ? '' : '-ro'}=${from}:${to}`),
   ];
 }
