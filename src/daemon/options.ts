@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { AptOstreeError } from '../model/errors.js';
 import { isStepKind, type StepKind } from '../model/steps.js';
+import { parseBootId } from '../system/boot-id.js';
 import { CONFIGURATION_FILE, LOG_LEVELS } from './configuration.js';
 
 export interface DaemonOptions {
@@ -16,6 +17,8 @@ export interface DaemonOptions {
   readonly socketDirectory: string;
   /** Null for the file that goes with the sysroot. */
   readonly config: string | null;
+  /** Null for the kernel's. */
+  readonly bootId: string | null;
   /** Null for the configuration's. */
   readonly logLevel: string | null;
   /** Deadlines of steps that are not those of the table. */
@@ -38,6 +41,7 @@ export const DAEMON_OPTIONS = {
   peer: { value: null, about: 'serve one private client, without bus and polkit, and end with it' },
   address: { value: 'ADDRESS', about: 'where to wait for a private client: unix:path=PATH' },
   deadline: { value: 'STEP=SECONDS', about: 'another deadline of a step, as for a slow machine; can be repeated' },
+  'boot-id': { value: 'ID', about: "the boot that this is (default: the kernel's word)" },
   'log-level': { value: 'LEVEL', about: `${LOG_LEVELS.join(', ')} (default: the configuration's; silent with --peer)` },
   help: { value: null, about: 'show this' },
 } as const satisfies Record<string, OptionRow>;
@@ -59,6 +63,7 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
     journal: values.journal ?? null,
     socketDirectory: values['socket-directory'] ?? '/run/apt-ostree',
     config: values.config ?? null,
+    bootId: values['boot-id'] === undefined ? null : parseBootId(values['boot-id']),
     // a private daemon speaks to a person, through its client
     logLevel: values['log-level'] ?? (values.peer === true ? 'silent' : null),
     deadlinesMs: new Map((values.deadline ?? []).map(parseDeadline)),
@@ -100,6 +105,7 @@ function parsed(args: readonly string[]) {
         'socket-directory': { type: 'string' },
         peer: { type: 'boolean' },
         address: { type: 'string' },
+        'boot-id': { type: 'string' },
         'log-level': { type: 'string' },
         deadline: { type: 'string', multiple: true },
         help: { type: 'boolean' },

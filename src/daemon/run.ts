@@ -54,7 +54,7 @@ async function openEngine({ options, files, openJournal, log }: DaemonParts): Pr
     startExecutor: (executor) => new ExecutorProcess({ ...executor, program: files.executor }),
     leftovers: () => leftovers(options.sysroot, readDeployments()),
     reboot: () => rebootMachine(log),
-    bootId: bootId(),
+    bootId: options.bootId ?? bootId(),
     now: () => Date.now(),
     newId: newTransactionId,
     log,
