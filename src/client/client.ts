@@ -1,5 +1,6 @@
 // The client's public face: what the command line asks of apt-ostreed, on the bus or on a private connection.
 
+import { lstatSync } from 'node:fs';
 import { BUS_NAME } from '../dbus/names.js';
 import { AptOstreeError, type ErrorCode, failureOf } from '../model/errors.js';
 import type { SomeFacts } from '../model/facts.js';
@@ -166,8 +167,10 @@ async function connectPrivate(options: ConnectOptions): Promise<Client> {
 }
 
 async function connectBus(options: ConnectOptions): Promise<Client> {
-  const address = process.env['DBUS_SYSTEM_BUS_ADDRESS'] ?? 'unix:path=/run/dbus/system_bus_socket';
-  const path = socketPathOf(address);
+  const given = process.env['DBUS_SYSTEM_BUS_ADDRESS'];
+  // a link into /sysroot, which not everybody may look into
+  if (given === undefined && lstatSync('/ostree', { throwIfNoEntry: false }) === undefined) throw notOstree();
+  const path = socketPathOf(given ?? 'unix:path=/run/dbus/system_bus_socket');
   const connection = await WireConnection.open(path).catch((error: unknown) => {
     throw busUnreachable(path, error);
   });
@@ -191,4 +194,12 @@ function busUnreachable(path: string, error: unknown): AptOstreeError {
       ? `nothing listens at ${path}; as root, --peer works without a bus`
       : failureOf(error).message;
   return new AptOstreeError('daemon-unreachable', `cannot reach the system bus: ${reason}`, { cause: error });
+}
+
+/** systemd would not start the daemon, and the bus would wait for it. */
+function notOstree(): AptOstreeError {
+  return new AptOstreeError(
+    'daemon-unreachable',
+    'cannot reach apt-ostreed: this is not an OSTree system, there is no /ostree; a sysroot elsewhere is named with --sysroot',
+  );
 }
