@@ -1,4 +1,5 @@
 // Installs what this project needs and nothing twice: Debian packages, then the npm packages of the lock file.
+// `node scripts/setup.mjs lintian` installs that, too: only the test of the package needs it.
 // Plain JavaScript without imports from node_modules, because it runs before they exist.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -29,6 +30,7 @@ const DEBIAN_PACKAGES = [
   'apt',
   'dpkg',
   'dpkg-dev',
+  'binutils',
   'e2fsprogs',
   // clients and machines the tests drive it with
   'python3-dbus',
@@ -42,7 +44,7 @@ setupDebian();
 setupNpm();
 
 function setupDebian() {
-  const missing = DEBIAN_PACKAGES.filter((name) => !isInstalled(name));
+  const missing = [...DEBIAN_PACKAGES, ...process.argv.slice(2)].filter((name) => !isInstalled(name));
   if (missing.length === 0) return;
   if (process.getuid() !== 0) fail(`cannot install ${missing.join(' ')}: run this as root`);
   say(`installing Debian packages: ${missing.join(' ')}`);

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 /** Suites that take long; each has a script of its own in package.json. */
-const SLOW = new Set(['crash', 'power', 'chaos', 'vm']);
+const SLOW = new Set(['crash', 'power', 'chaos', 'vm', 'deb']);
 const TAP = 'build/test-results.tap';
 
 const wanted = process.argv.slice(2);

@@ -5,10 +5,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const DIRECTORY = join(sourceRoot(), 'tests/cli/golden');
-
-export function assertGolden(name: string, text: string): void {
-  const path = join(DIRECTORY, `${name}.txt`);
+export function assertGolden(name: string, text: string, folder = 'tests/cli'): void {
+  const path = join(sourceRoot(), folder, 'golden', `${name}.txt`);
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, text);
   assert.equal(text, readFileSync(path, 'utf8'), `differs from ${path}; UPDATE_GOLDEN=1 rewrites it`);
 }

@@ -52,7 +52,7 @@ export interface RunningSystem {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const BOOT_TIMEOUT_MS = 60_000;
+const BOOT_TIMEOUT_MS = 240_000;
 const POWEROFF_TIMEOUT_MS = 90_000;
 const POLL_MS = 50;
 
