@@ -22,7 +22,7 @@ export function layerOf({ packages }: { readonly packages: readonly LayeredPacka
 }
 
 /**
- * What the default deployment has, read from the journal of the transaction that wrote it. Null when that cannot be told:
+ * What the default deployment has, read from the journal of the transaction that wrote its commit. Null when that cannot be told:
  * the deployment was written by another program, or the journal began later.
  */
 export async function defaultLayer(client: Client, status: Status, stateroot: string | null): Promise<Layer | null> {
@@ -30,8 +30,10 @@ export async function defaultLayer(client: Client, status: Status, stateroot: st
   const current = status.deployments.find((each) => each.osname === wanted);
   if (current === undefined) return null;
   if (current['base-checksum'] === undefined) return new Map();
-  if (current.transaction === undefined) return null;
-  return layerInJournal(await client.journal.events({ transaction: current.transaction, limit: 10_000 }));
+  // the same commit may have been deployed again since, with other kernel arguments
+  const transaction = textAt(current, 'layered-commit-meta', 'apt-ostree.transaction') ?? current.transaction;
+  if (transaction === undefined) return null;
+  return layerInJournal(await client.journal.events({ transaction, limit: 10_000 }));
 }
 
 function layerInJournal(rows: readonly EventRow[]): Layer | null {

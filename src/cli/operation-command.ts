@@ -22,10 +22,16 @@ export abstract class OperationCommand extends DaemonCommand {
   /** @throws invalid-argument */
   abstract request(): ClientRequest;
 
+  /** Adds what only the daemon knows. */
+  protected async completed(request: ClientRequest, _client: Client): Promise<ClientRequest> {
+    return request;
+  }
+
   async execute(): Promise<number> {
-    const request = this.request();
-    checkRequest(request);
+    const stated = this.request();
+    checkRequest(stated);
     return this.withClient(async (client) => {
+      const request = await this.completed(stated, client);
       const before = await client.status();
       const handle = await client.begin(request);
       const end = await this.followToEnd(handle);

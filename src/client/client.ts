@@ -25,6 +25,8 @@ export interface Client {
   status(): Promise<Status>;
   /** Opens a transaction, or joins the same one; it runs only once started. @throws any code of submit; not-authorized */
   begin(request: ClientRequest): Promise<TransactionHandle>;
+  /** The kernel arguments of a deployment: by index or id, or, for an empty string, of the one that boots next. @throws no-such-deployment */
+  kernelArguments(of: { readonly stateroot: string | null; readonly deployment: string }): Promise<string>;
   /** The transaction that is created or running. */
   active(): Promise<TransactionHandle | null>;
   /** The active transaction or one that ended lately. @throws no-such-transaction */

@@ -1,16 +1,16 @@
 // The client over a connection to the daemon.
 
 import { realpath } from 'node:fs/promises';
-import { SYSROOT, SYSROOT_PATH, transactionOfAddress, transactionOfPath } from '../dbus/names.js';
+import { OS, SYSROOT, SYSROOT_PATH, transactionOfAddress, transactionOfPath } from '../dbus/names.js';
 import { varDict, type WireValue } from '../dbus/wire/value.js';
 import { AptOstreeError } from '../model/errors.js';
 import type { Client, ClientRequest, Status, TransactionHandle } from './client.js';
-import type { Daemon } from './daemon.js';
+import { type Daemon, isVarDict } from './daemon.js';
 import { RemoteJournal } from './remote-journal.js';
 import { methodCall } from './requests.js';
 import { statusOf } from './status.js';
 import { RemoteTransaction } from './transaction-handle.js';
-import { textResult } from './values.js';
+import { textProperty, textResult, unreadable } from './values.js';
 
 export interface Identity {
   readonly clientId: string;
@@ -49,6 +49,15 @@ export class RemoteClient implements Client {
     const os = textResult(found);
     const address = textResult(await this.daemon.call(methodCall(os, request, this.identity.commandLine)));
     return RemoteTransaction.attach(this.daemon, transactionOfAddress(address));
+  }
+
+  async kernelArguments(of: { readonly stateroot: string | null; readonly deployment: string }): Promise<string> {
+    const path = textResult(await this.sysroot('GetOS', 's', [of.stateroot ?? '']));
+    const body = [of.deployment, true];
+    const call = { path, interface: OS, member: 'GetDeploymentBootConfig', signature: 'sb', body };
+    const [config] = await this.daemon.call(call);
+    if (!isVarDict(config)) throw unreadable('a boot entry');
+    return textProperty(config, 'options');
   }
 
   async active(): Promise<TransactionHandle | null> {

@@ -27,6 +27,8 @@ export function methodCall(path: string, request: ClientRequest, commandLine: st
       return method('Cleanup', 'as', [cleanupElements(request)]);
     case 'refresh-md':
       return method('RefreshMd', 'a{sv}', [given]);
+    case 'kargs':
+      return method('KernelArgs', 'sasasasa{sv}', [...kernelArguments(request), withConditions(given, request)]);
   }
 }
 
@@ -40,6 +42,18 @@ function options(request: ClientRequest, commandLine: string): VarDict {
     return typeof value === 'string' ? [[key, new Variant('s', value)]] : [];
   });
   return new Map([...entries, ['initiating-command-line', new Variant('s', commandLine)]]);
+}
+
+type KernelArguments = Extract<ClientRequest, { readonly kind: 'kargs' }>;
+
+function kernelArguments(request: KernelArguments): readonly WireValue[] {
+  return [request.existing ?? '', request.append ?? [], request.replace ?? [], request.delete ?? []];
+}
+
+function withConditions(given: VarDict, { appendIfMissing = [], deleteIfPresent = [] }: KernelArguments): VarDict {
+  const conditions = { 'append-if-missing': appendIfMissing, 'delete-if-present': deleteIfPresent };
+  const lists = Object.entries(conditions).filter(([, list]) => list.length > 0);
+  return new Map([...given, ...lists.map(([key, list]) => [key, new Variant('as', list)] as const)]);
 }
 
 function modifiers({ add = [], remove = [], local = [] }: PackageChange): VarDict {

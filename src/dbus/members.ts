@@ -107,6 +107,19 @@ export const OS_INTERFACE = {
       about: 'Elements: base, pending-deploy, rollback-deploy, repomd.',
     },
     RefreshMd: { in: { options: 'a{sv}' }, out: ADDRESS, about: 'Refreshes the package indexes. Options: force b.' },
+    KernelArgs: {
+      in: {
+        existing_kernel_arg_string: 's',
+        kernel_args_added: 'as',
+        kernel_args_replaced: 'as',
+        kernel_args_removed: 'as',
+        options: 'a{sv}',
+      },
+      out: ADDRESS,
+      about:
+        'Changes kernel arguments: the line given, or that of the default deployment for an empty string. Options: ' +
+        'append-if-missing as, delete-if-present as, final-kernel-args s (in place of the line given), reboot b, lock-finalization b.',
+    },
     GetDeploymentBootConfig: {
       in: { deployment: 's', is_pending: 'b' },
       out: { bootconfig: 'a{sv}' },

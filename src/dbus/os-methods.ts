@@ -3,6 +3,7 @@
 import type { Deployment } from '../model/deployment.js';
 import { AptOstreeError } from '../model/errors.js';
 import { type BeginParts, begin } from './begin.js';
+import { kernelArgs } from './boot-requests.js';
 import type { MethodsOf } from './dispatcher.js';
 import type { OS_INTERFACE } from './members.js';
 import { osPath } from './names.js';
@@ -24,6 +25,17 @@ export function osMethods(parts: BeginParts): MethodsOf<typeof OS_INTERFACE> {
       start(call, (name) => updateDeployment(name, modifiers, options)),
     Cleanup: ({ elements }, call) => start(call, (name) => cleanup(name, elements)),
     RefreshMd: ({ options }, call) => start(call, (name) => refreshMd(name, options)),
+    KernelArgs: (given, call) =>
+      start(call, (stateroot) =>
+        kernelArgs({
+          stateroot,
+          existing: given.existing_kernel_arg_string,
+          added: given.kernel_args_added,
+          replaced: given.kernel_args_replaced,
+          removed: given.kernel_args_removed,
+          options: given.options,
+        }),
+      ),
     GetDeploymentBootConfig: ({ deployment, is_pending: isPending }, { path }) => ({
       bootconfig: bootConfig(findDeployment({ all: deployments(), path, wanted: deployment, isPending })),
     }),

@@ -13,7 +13,7 @@ export interface Asked {
   readonly commandLine: string | null;
 }
 
-const COMMON = { 'initiating-command-line': 's', reboot: 'b' } as const;
+export const COMMON = { 'initiating-command-line': 's', reboot: 'b' } as const;
 const PACKAGE_TYPES = { ...COMMON, ...PACKAGE_OPTIONS.types } as const;
 
 export function pkgChange(of: {
@@ -109,7 +109,7 @@ function deployRequest(stateroot: string, revision: string, options: Given): Ask
   );
 }
 
-function asked(request: unknown, options: { readonly 'initiating-command-line'?: string }): Asked {
+export function asked(request: unknown, options: { readonly 'initiating-command-line'?: string }): Asked {
   const parsed = parseRequest(request);
   refuseExcess(parsed);
   return { request: parsed, commandLine: options['initiating-command-line'] ?? null };

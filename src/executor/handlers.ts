@@ -6,6 +6,7 @@ import { deploymentsChoose } from './steps/deployments-choose.js';
 import { deploymentsRemove } from './steps/deployments-remove.js';
 import { deploymentsReorder } from './steps/deployments-reorder.js';
 import { impactEstimate } from './steps/impact-estimate.js';
+import { kargsResolve } from './steps/kargs-resolve.js';
 import { metadataClear } from './steps/metadata-clear.js';
 import { metadataRefresh } from './steps/metadata-refresh.js';
 import { orderChoose } from './steps/order-choose.js';
@@ -31,6 +32,7 @@ export const STEP_HANDLERS: StepHandlers = {
   'deployments.reorder': deploymentsReorder,
   'deployments.choose': deploymentsChoose,
   'deployments.remove': deploymentsRemove,
+  'kargs.resolve': kargsResolve,
   'repo.prune': repoPrune,
   'metadata.clear': metadataClear,
 };

@@ -10,8 +10,10 @@ export interface Target {
   readonly base: Checksum;
   /** Text of the new origin file, the transaction's id in it. */
   readonly origin: string;
-  /** Deployment whose /etc is merged and whose kernel arguments are taken over. */
+  /** Deployment whose /etc is merged. */
   readonly merge: DeploymentId | null;
+  /** Kernel arguments, one each. Absent in rows of before they could be changed: those of `merge` are taken over. */
+  readonly kargs?: readonly string[];
   /** False when the base alone satisfies the origin: nothing is assembled. */
   readonly layered: boolean;
 }

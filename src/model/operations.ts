@@ -104,7 +104,26 @@ export const OPERATIONS: { readonly [Kind in OperationKind]: Operation<Kind> } =
     title: ({ force }) => (force ? 'refresh-md (force)' : 'refresh-md'),
     plan: () => ['metadata.refresh'],
   },
+  kargs: {
+    method: 'KernelArgs',
+    actions: () => ['bootconfig'],
+    title: kernelArgumentsTitle,
+    plan: () => ['kargs.resolve', 'deployment.write'],
+  },
 };
+
+function kernelArgumentsTitle(request: RequestOf<'kargs'>): string {
+  const options = {
+    append: request.append,
+    replace: request.replace,
+    delete: request.delete,
+    'append-if-missing': request.appendIfMissing,
+    'delete-if-present': request.deleteIfPresent,
+  };
+  return ['kargs', ...Object.entries(options).flatMap(([name, list]) => list.map((each) => `--${name}=${each}`))].join(
+    ' ',
+  );
+}
 
 /** The row of a request, with the request's own type forgotten: for code that treats all operations alike. */
 export function operationOf(request: Request): {

@@ -2,6 +2,7 @@
 
 import { type Stateroot, stateroot } from './deployment.js';
 import { AptOstreeError } from './errors.js';
+import { type KernelArgumentsChange, kernelArgument } from './kernel-arguments.js';
 import { packageName } from './package.js';
 
 /** Install and uninstall: both change the origin's list of requests and apply the whole list to the base. */
@@ -64,7 +65,22 @@ export interface RefreshRequest {
   readonly force: boolean;
 }
 
-export type Request = PackageRequest | DeployRequest | RollbackRequest | CleanupRequest | RefreshRequest;
+export interface KernelArgumentsRequest extends KernelArgumentsChange {
+  readonly kind: 'kargs';
+  readonly stateroot: Stateroot;
+  /** The line that is changed, as of another deployment or of the running kernel; null for that of the default deployment. */
+  readonly existing: string | null;
+  readonly lockFinalization: boolean;
+  readonly reboot: boolean;
+}
+
+export type Request =
+  | PackageRequest
+  | DeployRequest
+  | RollbackRequest
+  | CleanupRequest
+  | RefreshRequest
+  | KernelArgumentsRequest;
 export type OperationKind = Request['kind'];
 
 /** A request from unknown JSON: the border of D-Bus, IPC and journal. Missing members take their defaults. @throws invalid-argument */
@@ -90,6 +106,8 @@ export function parseRequest(value: unknown): Request {
       return parseCleanupRequest(from, name);
     case 'refresh-md':
       return { kind: 'refresh-md', stateroot: name, force: from.flag('force') };
+    case 'kargs':
+      return parseKernelArgumentsRequest(from, name);
     default:
       throw new AptOstreeError('invalid-argument', `cannot do ${JSON.stringify(from.text('kind'))}: no such operation`);
   }
@@ -147,6 +165,32 @@ function parseCleanupRequest(from: Reader, name: Stateroot): CleanupRequest {
   };
   if (!(request.base || request.pending || request.rollback || request.metadata))
     throw new AptOstreeError('invalid-argument', 'cannot clean up: at least one cleanup option must be specified');
+  return request;
+}
+
+function parseKernelArgumentsRequest(from: Reader, name: Stateroot): KernelArgumentsRequest {
+  const request: KernelArgumentsRequest = {
+    kind: 'kargs',
+    stateroot: name,
+    existing: from.optionalText('existing')?.trim() ?? null,
+    append: from.texts('append').map(kernelArgument),
+    replace: from.texts('replace').map(kernelArgument),
+    delete: from.texts('delete').map(kernelArgument),
+    appendIfMissing: from.texts('appendIfMissing').map(kernelArgument),
+    deleteIfPresent: from.texts('deleteIfPresent').map(kernelArgument),
+    lockFinalization: from.flag('lockFinalization'),
+    reboot: from.flag('reboot'),
+  };
+  // a boot entry is lines of text
+  if (/[\x00-\x1f\x7f]/.test(request.existing ?? ''))
+    throw new AptOstreeError(
+      'invalid-argument',
+      'cannot use the existing kernel arguments: they are not one line of text',
+    );
+  const { existing, append, replace, delete: removed, appendIfMissing, deleteIfPresent } = request;
+  const changes = [append, replace, removed, appendIfMissing, deleteIfPresent].flat();
+  if (existing === null && changes.length === 0)
+    throw new AptOstreeError('invalid-argument', 'cannot change the kernel arguments: no change named');
   return request;
 }
 

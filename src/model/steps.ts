@@ -172,6 +172,16 @@ export const STEPS = {
     deadlineMs: 10 * MINUTE,
     title: 'Removing deployments',
   },
+  'kargs.resolve': {
+    needs: [],
+    uses: [],
+    gives: ['target', 'commit'],
+    recovery: 'redo',
+    cancellable: true,
+    leaves: false,
+    deadlineMs: MINUTE,
+    title: 'Resolving kernel arguments',
+  },
   'repo.prune': {
     needs: [],
     uses: [],

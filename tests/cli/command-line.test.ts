@@ -27,6 +27,18 @@ const PACKAGES = {
   lockFinalization: false,
   reboot: false,
 };
+const KARGS = {
+  kind: 'kargs',
+  stateroot: null,
+  existing: null,
+  append: [],
+  replace: [],
+  delete: [],
+  appendIfMissing: [],
+  deleteIfPresent: [],
+  lockFinalization: false,
+  reboot: false,
+} as const;
 const HASH = 'ab'.repeat(32);
 
 const ACCEPTED: readonly (readonly [string, ClientRequest])[] = [
@@ -71,6 +83,19 @@ const ACCEPTED: readonly (readonly [string, ClientRequest])[] = [
   ],
   ['rollback --reboot', { kind: 'rollback', stateroot: null, reboot: true }],
   ['cleanup -bprm', { kind: 'cleanup', stateroot: null, base: true, pending: true, rollback: true, metadata: true }],
+  ['kargs --append=a=1 --append b --delete c', { ...KARGS, append: ['a=1', 'b'], delete: ['c'] }],
+  [
+    'kargs --replace=a=1=2 --append-if-missing x --delete-if-present y --lock-finalization --reboot',
+    {
+      ...KARGS,
+      replace: ['a=1=2'],
+      appendIfMissing: ['x'],
+      deleteIfPresent: ['y'],
+      lockFinalization: true,
+      reboot: true,
+    },
+  ],
+  ['kargs --deploy-index 1 --append a', { ...KARGS, existing: 'kargs of "1"', append: ['a'] }],
   ['refresh-md -f', { kind: 'refresh-md', stateroot: null, force: true }],
 ];
 
@@ -104,6 +129,9 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['install', 'https://example.org/x.deb'], /download it first/],
   [['install', '--stateroot', '../x', 'htop'], /as the name of a stateroot$/],
   [['uninstall'], /cannot uninstall: no package named$/],
+  [['kargs', '--append', 'a b'], /cannot use "a b" as a kernel argument$/],
+  [['kargs', '--append', 'ostree=/x'], /as a kernel argument$/],
+  [['kargs', '--import-proc-cmdline', '--deploy-index', '1'], /exclude each other$/],
   [['deploy'], /an argument is missing/],
   [['deploy', 'one', 'two'], /unexpected argument 'two'/],
   [['cleanup'], /at least one cleanup option must be specified$/],

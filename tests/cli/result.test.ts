@@ -134,6 +134,15 @@ test('a rollback of the running system waits for the reboot', () => {
   assert.equal(result({ request: { kind: 'rollback', stateroot: null } }), '');
 });
 
+test('changed kernel arguments wait for a reboot of the running system', () => {
+  const request = { kind: 'kargs', stateroot: null } as const;
+  assert.equal(
+    result({ request, properties: deployed(true), isBooted: true }),
+    'Kernel arguments updated.\nRun "systemctl reboot" to start a reboot\n',
+  );
+  assert.equal(result({ request, properties: deployed(false) }), `Kernel arguments updated.\nNew deployment: ${ID}\n`);
+});
+
 test('a refresh passes its warning on', () => {
   const properties = propertiesOf({ report: { refreshed: { changed: false, warning: 'one source is not signed' } } });
   const text = result({ request: { kind: 'refresh-md', stateroot: null }, properties });

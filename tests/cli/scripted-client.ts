@@ -57,6 +57,7 @@ export function scriptedClient(script: Script) {
       if (script.refuse !== undefined) throw script.refuse;
       return handle;
     },
+    kernelArguments: async ({ deployment }) => `kargs of ${JSON.stringify(deployment)}`,
     active: async () => (script.active === true ? handle : null),
     transaction: async () => handle,
     journal: {

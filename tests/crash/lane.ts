@@ -92,6 +92,11 @@ export class Lane implements Disposable {
     return [...requested, ...requestedLocal.map((each) => parseLocal(each).name)];
   }
 
+  /** Of the deployment that boots next. */
+  kernelArguments(): string {
+    return this.deployments()[0]?.kargs ?? '';
+  }
+
   /** The base commit of a deployment. */
   versionOf(index: number): string | null {
     const deployment = this.deployments()[index];

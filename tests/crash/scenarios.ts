@@ -27,13 +27,14 @@ export interface Scenario {
 }
 
 /** What a request is made from. */
-export type Surroundings = Pick<Lane, 'requested' | 'otherVersion' | 'localArchive'>;
+export type Surroundings = Pick<Lane, 'requested' | 'otherVersion' | 'localArchive' | 'kernelArguments'>;
 
 /** The steps that its request is planned as. */
 export function planOf({ request }: Scenario): readonly StepKind[] {
   const requested = () => ['crash-a'];
   const otherVersion = () => 'a'.repeat(64) as Checksum;
-  const sample = request({ requested, otherVersion, localArchive: '/crash-local.deb' });
+  const kernelArguments = () => 'crash';
+  const sample = request({ requested, otherVersion, localArchive: '/crash-local.deb', kernelArguments });
   return operationOf(parseRequest({ ...sample, stateroot: 'debian' })).plan;
 }
 
@@ -56,6 +57,13 @@ const large = (lane: Surroundings) =>
 const uninstall = (lane: Surroundings) => ({ ...nothing, kind: 'uninstall', remove: lane.requested(0) }) as const;
 const deploy = (lane: Surroundings) => ({ ...nothing, kind: 'deploy', revision: lane.otherVersion() }) as const;
 const rollback = () => ({ ...nothing, kind: 'rollback' }) as const;
+/** In turns, so that there is always a change to make. */
+const kargs = (lane: Surroundings) =>
+  ({
+    ...nothing,
+    kind: 'kargs',
+    ...(/\bcrash\b/.test(lane.kernelArguments()) ? { delete: ['crash'] } : { append: ['crash'] }),
+  }) as const;
 const cleanup = (what: Partial<Omit<CleanupRequest, 'kind' | 'stateroot'>>) => () =>
   ({ ...nothing, kind: 'cleanup', ...what }) as const;
 
@@ -129,6 +137,7 @@ const FORWARD: readonly Scenario[] = [
     request: () => ({ ...nothing, kind: 'refresh-md', force: true }),
     ends: 'Committed',
   },
+  { name: 'kargs', kind: 'kargs', prepare: withRollback, request: kargs, ends: 'Committed' },
 ];
 
 /** Each step that leaves something fails once it has done its work, so that all of it is taken back. */
@@ -153,6 +162,7 @@ const CANCELLED: readonly Scenario[] = [
     ] as const
   ).map((step) => cancelled('install', `perform ${step} before`)),
   cancelled('install', 'middle perform tree.assemble Configuring'),
+  cancelled('kargs', 'perform deployment.write before'),
   cancelled('rollback', 'perform deployments.reorder before'),
   cancelled('cleanup --rollback', 'perform deployments.remove before'),
   cancelled('cleanup of everything', 'perform repo.prune before'),

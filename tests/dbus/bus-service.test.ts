@@ -96,6 +96,8 @@ describe('service on a bus', () => {
       [[DEBIAN, `${NAME}.OS.Rollback`, "{'colour': <true>}"], /InvalidArgs.*option "colour" is unknown/],
       [[DEBIAN, `${NAME}.OS.PkgChange`, '{}', "['UPPER']", '[]'], /InvalidArgs.*"UPPER" as a package name/],
       [[DEBIAN, `${NAME}.OS.PkgChange`, '{}', '[]', '[]'], /InvalidArgs.*no package named/],
+      [[DEBIAN, `${NAME}.OS.KernelArgs`, '', '[]', '[]', '[]', '{}'], /InvalidArgs.*no change named/],
+      [[DEBIAN, `${NAME}.OS.KernelArgs`, '', "['a\\nb']", '[]', '[]', '{}'], /InvalidArgs.*as a kernel argument/],
       [[DEBIAN, `${NAME}.OS.Cleanup`, "['everything']"], /InvalidArgs.*element "everything" is unknown/],
       [[`${BASE}/Sysroot`, `${NAME}.Sysroot.GetOS`, 'fedora'], /NoSuchStateroot.*"fedora"/],
       [[`${BASE}/Journal`, `${NAME}.Journal.ListEvents`, "{'limit': <uint32 5000>}"], /InvalidArgs.*limit 5000/],
@@ -153,6 +155,21 @@ print(bus.call_blocking('${NAME}', '${BASE}/Sysroot', None, 'GetAll', 's', ('',)
       rollback: false,
       metadata: true,
     });
+    const kargs = await requestOf('KernelArgs', '', "['debug']", '[]', "['quiet']", "{'append-if-missing': <['x=1']>}");
+    assert.deepEqual(kargs, {
+      kind: 'kargs',
+      stateroot: 'debian',
+      existing: null,
+      append: ['debug'],
+      replace: [],
+      delete: ['quiet'],
+      appendIfMissing: ['x=1'],
+      deleteIfPresent: [],
+      lockFinalization: false,
+      reboot: false,
+    });
+    const final = await requestOf('KernelArgs', 'a b', '[]', '[]', '[]', "{'final-kernel-args': <'c d'>}");
+    assert.ok(final?.kind === 'kargs' && final.existing === 'c d');
     const refresh = await requestOf('RefreshMd', "{'force': <true>}");
     assert.ok(refresh?.kind === 'refresh-md' && refresh.force);
   });

@@ -93,6 +93,7 @@ OS.PkgChange a{sv}asas -> s
 OS.UpdateDeployment a{sv}a{sv} -> s
 OS.Cleanup as -> s
 OS.RefreshMd a{sv} -> s
+OS.KernelArgs sasasasa{sv} -> s
 OS.GetDeploymentBootConfig sb -> a{sv}
 OS.BootedDeployment a{sv}
 OS.DefaultDeployment a{sv}

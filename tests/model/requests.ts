@@ -20,4 +20,5 @@ export const REQUESTS: readonly Request[] = [
   { kind: 'cleanup', pending: true },
   { kind: 'cleanup', rollback: true, metadata: true },
   { kind: 'refresh-md' },
+  { kind: 'kargs', append: ['debug'] },
 ].map((members) => parseRequest({ stateroot: 'debian', ...members }));

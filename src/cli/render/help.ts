@@ -22,6 +22,12 @@ const VALUES: Readonly<Record<string, string>> = {
   '--transaction': 'ID',
   '--keep': 'COUNT',
   '--keep-days': 'DAYS',
+  '--append': 'ARGUMENT',
+  '--append-if-missing': 'ARGUMENT',
+  '--delete': 'ARGUMENT',
+  '--delete-if-present': 'ARGUMENT',
+  '--replace': 'ARGUMENT',
+  '--deploy-index': 'INDEX',
 };
 
 /** What is to be said about a command. */

@@ -34,6 +34,8 @@ export function resultLines(facts: ResultFacts): readonly string[] {
       return cleanupLines(properties.report);
     case 'refresh-md':
       return refreshLines(properties.report);
+    case 'kargs':
+      return ['Kernel arguments updated.', ...bootLines(facts)];
   }
 }
 
@@ -59,6 +61,18 @@ function deploymentLines({ request, properties, oldLayer, layer, isBooted }: Res
     ...inactiveLines(properties.report),
     ...(deployment === undefined || staged ? [] : [`New deployment: ${deployment.id}`]),
     ...((staged || isBooted) && !willReboot ? [QUEUED] : []),
+  ];
+}
+
+const REBOOT = 'Run "systemctl reboot" to start a reboot';
+
+/** As rpm-ostree ends what changes nothing but how the machine boots. */
+function bootLines({ request, properties, isBooted }: ResultFacts): readonly string[] {
+  const { deployment } = properties.report;
+  const willReboot = 'reboot' in request && request.reboot === true;
+  return [
+    ...(deployment === undefined || deployment.staged ? [] : [`New deployment: ${deployment.id}`]),
+    ...(isBooted && !willReboot ? [REBOOT] : []),
   ];
 }
 

@@ -18,7 +18,7 @@ export const deploymentWrite: StepHandler<'deployment.write'> = {
       checksum: commit,
       origin: target.origin,
       merge: target.merge,
-      kargs: null,
+      kargs: target.kargs ?? null,
     };
     if (sysroot.isBooted()) sysroot.stage({ ...options, locked: locksFinalization(request) });
     else sysroot.deploy(options);

@@ -7,6 +7,7 @@ import { changeList, type RequestList } from '../../apt/request-list.js';
 import { type Checksum, configMerge } from '../../model/deployment.js';
 import { AptOstreeError } from '../../model/errors.js';
 import type { Facts, Target } from '../../model/facts.js';
+import { ownKernelArguments } from '../../model/kernel-arguments.js';
 import { formatOrigin, type Origin, parseOrigin } from '../../model/origin.js';
 import { type LocalPackage, parseLocal, type Resolution } from '../../model/package.js';
 import type { PackageRequest } from '../../model/request.js';
@@ -137,6 +138,7 @@ function resultOf(plan: Plan, resolution: Resolution, context: StepContext): Ste
     base: plan.base,
     origin: formatOrigin(plan.origin),
     merge: configMerge(sysroot.deployments(), request.stateroot)?.id ?? null,
+    kargs: ownKernelArguments(originDeployment(context).kargs),
     layered: resolution.packages.length > 0,
   };
   const gave = { target, resolution };

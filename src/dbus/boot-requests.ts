@@ -1,0 +1,44 @@
+// Calls of the OS interface that change how a deployment boots, as requests.
+
+import { AptOstreeError } from '../model/errors.js';
+import { readOptions } from './options.js';
+import { type Asked, asked, COMMON } from './os-requests.js';
+import type { VarDict } from './wire/value.js';
+
+const KERNEL_ARGUMENT_OPTIONS = {
+  ...COMMON,
+  'append-if-missing': 'as',
+  'delete-if-present': 'as',
+  'final-kernel-args': 's',
+  'lock-finalization': 'b',
+} as const;
+
+export function kernelArgs(of: {
+  readonly stateroot: string;
+  readonly existing: string;
+  readonly added: readonly string[];
+  readonly replaced: readonly string[];
+  readonly removed: readonly string[];
+  readonly options: VarDict;
+}): Asked {
+  const options = readOptions('KernelArgs', KERNEL_ARGUMENT_OPTIONS, of.options);
+  const final = options['final-kernel-args'];
+  const [appendIfMissing = [], deleteIfPresent = []] = [options['append-if-missing'], options['delete-if-present']];
+  const changes = [of.added, of.replaced, of.removed, appendIfMissing, deleteIfPresent].flat();
+  if (final !== undefined && changes.length > 0)
+    throw new AptOstreeError('invalid-argument', 'cannot call KernelArgs: final-kernel-args excludes changes');
+  const existing = final ?? (of.existing === '' ? null : of.existing);
+  const request = {
+    kind: 'kargs',
+    stateroot: of.stateroot,
+    existing,
+    append: of.added,
+    replace: of.replaced,
+    delete: of.removed,
+    appendIfMissing,
+    deleteIfPresent,
+    lockFinalization: options['lock-finalization'],
+    reboot: options.reboot,
+  };
+  return asked(request, options);
+}

@@ -1,0 +1,36 @@
+// Boot configuration through the commands, each with a daemon of its own.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Stand } from './stand.js';
+
+let stand: Stand;
+before(async () => {
+  stand = await Stand.open({ serve: 'peer' });
+});
+after(() => stand.close());
+
+test('kernel arguments are shown, changed, and shown again', async () => {
+  assert.match(await stand.done('kargs'), /^root=LABEL=root rw ostree=\S+\n$/);
+  assert.match(await stand.done('kargs', '--append=debug', '--append=a="b c"'), /^Kernel arguments updated\.$/m);
+  assert.match(await stand.done('kargs'), /^root=LABEL=root rw debug a="b c" ostree=\S+\n$/);
+  assert.match(await stand.done('kargs', '--deploy-index=1'), /^root=LABEL=root rw ostree=\S+\n$/);
+  assert.match(await stand.done('history', '--kind', 'kargs'), /Committed/);
+});
+
+test('a change that is none has its own exit status', async () => {
+  const ran = await stand.cli('kargs', '--append-if-missing=debug', '--unchanged-exit-77');
+  assert.deepEqual([ran.status, ran.stderr], [77, '']);
+  assert.match(ran.stdout, /^No changes\.$/m);
+});
+
+test('the arguments of another deployment are a starting point', async () => {
+  await stand.done('kargs', '--deploy-index=1', '--append=quiet');
+  assert.match(await stand.done('kargs'), /^root=LABEL=root rw quiet ostree=\S+\n$/);
+});
+
+test('what cannot be is refused in one line', async () => {
+  const { status, stderr } = await stand.cli('kargs', '--delete=nothing');
+  assert.equal(status, 1);
+  assert.match(stderr, /^error: cannot change the kernel arguments: no key 'nothing' found$/m);
+});
