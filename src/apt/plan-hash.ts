@@ -7,11 +7,15 @@ export interface PlanContents {
   readonly requested: readonly string[];
   readonly requestedLocal: readonly string[];
   readonly archives: readonly string[];
+  /** Arguments of an initramfs that is made anew; null for the base's. */
+  readonly initramfs: readonly string[] | null;
 }
 
 /** Order of requests and archives does not matter, so it is taken out. */
-export function planHash({ base, requested, requestedLocal, archives }: PlanContents): string {
-  const canonical = JSON.stringify([base, sorted(requested), sorted(requestedLocal), sorted(archives)]);
+export function planHash({ base, requested, requestedLocal, archives, initramfs }: PlanContents): string {
+  const parts = [base, sorted(requested), sorted(requestedLocal), sorted(archives)];
+  // a plan that was shown before there was this choice keeps its hash
+  const canonical = JSON.stringify(initramfs === null ? parts : [...parts, initramfs]);
   return createHash('sha256').update(canonical).digest('hex');
 }
 

@@ -16,6 +16,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   deploy: async () => (await import('./commands/deploy.js')).DeployCommand,
   rollback: async () => (await import('./commands/rollback.js')).RollbackCommand,
   kargs: async () => (await import('./commands/kargs.js')).KargsCommand,
+  initramfs: async () => (await import('./commands/initramfs.js')).InitramfsCommand,
   cleanup: async () => (await import('./commands/cleanup.js')).CleanupCommand,
   'refresh-md': async () => (await import('./commands/refresh-md.js')).RefreshMdCommand,
   cancel: async () => (await import('./commands/cancel.js')).CancelCommand,

@@ -139,6 +139,8 @@ export interface DeploymentStatus {
   readonly 'base-version'?: string;
   readonly 'base-timestamp'?: number;
   readonly 'finalization-locked'?: boolean;
+  readonly 'regenerate-initramfs'?: boolean;
+  readonly 'initramfs-args'?: readonly string[];
   readonly [key: string]: Json | undefined;
 }
 

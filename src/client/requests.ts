@@ -29,6 +29,8 @@ export function methodCall(path: string, request: ClientRequest, commandLine: st
       return method('RefreshMd', 'a{sv}', [given]);
     case 'kargs':
       return method('KernelArgs', 'sasasasa{sv}', [...kernelArguments(request), withConditions(given, request)]);
+    case 'initramfs':
+      return method('SetInitramfsState', 'basa{sv}', [request.regenerate ?? false, request.args ?? [], given]);
   }
 }
 

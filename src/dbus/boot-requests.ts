@@ -42,3 +42,15 @@ export function kernelArgs(of: {
   };
   return asked(request, options);
 }
+
+export function initramfsState(of: {
+  readonly stateroot: string;
+  readonly regenerate: boolean;
+  readonly args: readonly string[];
+  readonly options: VarDict;
+}): Asked {
+  const { stateroot, regenerate, args } = of;
+  const options = readOptions('SetInitramfsState', { ...COMMON, 'lock-finalization': 'b' }, of.options);
+  const lockFinalization = options['lock-finalization'];
+  return asked({ kind: 'initramfs', stateroot, regenerate, args, lockFinalization, reboot: options.reboot }, options);
+}

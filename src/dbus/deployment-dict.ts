@@ -28,7 +28,6 @@ function deploymentDict(deployment: Deployment, all: readonly Deployment[]): Var
     'base-removals': ['av', []],
     'base-local-replacements': ['a(vv)', []],
     'base-remote-replacements': ['a{sv}', new Map()],
-    'regenerate-initramfs': ['b', false],
   });
 }
 
@@ -51,6 +50,8 @@ function originEntries({ origin: text }: Deployment): Entries {
   return {
     'requested-packages': ['as', origin.requested],
     'requested-local-packages': ['as', origin.requestedLocal],
+    'regenerate-initramfs': ['b', origin.regenerateInitramfs],
+    ...(origin.initramfsArgs.length === 0 ? {} : { 'initramfs-args': ['as', origin.initramfsArgs] }),
     ...(origin.refspec === '' ? {} : { origin: ['s', origin.refspec] }),
     ...(origin.transaction === null ? {} : { transaction: ['s', origin.transaction] }),
     ...(origin.error === null ? {} : { 'origin-error': ['s', origin.error] }),
@@ -59,7 +60,15 @@ function originEntries({ origin: text }: Deployment): Entries {
 
 /** One deployment with a broken origin must not hide the others: it is shown with what is wrong. */
 function readOrigin(text: string | null): Omit<Origin, 'other'> & { readonly error: string | null } {
-  const empty = { refspec: '', overrideCommit: null, requested: [], requestedLocal: [], transaction: null };
+  const empty = {
+    refspec: '',
+    overrideCommit: null,
+    requested: [],
+    requestedLocal: [],
+    regenerateInitramfs: false,
+    initramfsArgs: [],
+    transaction: null,
+  };
   if (text === null) return { ...empty, error: null };
   try {
     return { ...parseOrigin(text), error: null };

@@ -120,6 +120,13 @@ export const OS_INTERFACE = {
         'Changes kernel arguments: the line given, or that of the default deployment for an empty string. Options: ' +
         'append-if-missing as, delete-if-present as, final-kernel-args s (in place of the line given), reboot b, lock-finalization b.',
     },
+    SetInitramfsState: {
+      in: { regenerate: 'b', args: 'as', options: 'a{sv}' },
+      out: ADDRESS,
+      about:
+        "Whether an initramfs is made on this machine, with arguments of dracut, or the base's is used. Options: reboot b, " +
+        'lock-finalization b.',
+    },
     GetDeploymentBootConfig: {
       in: { deployment: 's', is_pending: 'b' },
       out: { bootconfig: 'a{sv}' },

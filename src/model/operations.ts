@@ -110,6 +110,13 @@ export const OPERATIONS: { readonly [Kind in OperationKind]: Operation<Kind> } =
     title: kernelArgumentsTitle,
     plan: () => ['kargs.resolve', 'deployment.write'],
   },
+  initramfs: {
+    method: 'SetInitramfsState',
+    actions: () => ['bootconfig'],
+    title: ({ regenerate, args }) =>
+      ['initramfs', regenerate ? '--enable' : '--disable', ...args.map((each) => `--arg=${each}`)].join(' '),
+    plan: () => LAYER,
+  },
 };
 
 function kernelArgumentsTitle(request: RequestOf<'kargs'>): string {

@@ -10,6 +10,9 @@ export interface Origin {
   readonly requested: readonly string[];
   /** Local packages, `SHA256:NAME_VERSION_ARCH`. */
   readonly requestedLocal: readonly string[];
+  /** Whether the initramfs is made on this machine, with these arguments of dracut. */
+  readonly regenerateInitramfs: boolean;
+  readonly initramfsArgs: readonly string[];
   /** The transaction that wrote the deployment, or null for one written by something else. */
   readonly transaction: string | null;
   /** Groups and keys this version does not know, kept as they were. */
@@ -31,6 +34,8 @@ const KNOWN = new Set([
   'origin/override-commit',
   'packages/requested',
   'packages/requested-local',
+  'rpmostree/regenerate-initramfs',
+  'rpmostree/initramfs-args',
   'apt-ostree/transaction',
 ]);
 
@@ -46,6 +51,8 @@ export function parseOrigin(text: string): Origin {
     overrideCommit: value('origin/override-commit'),
     requested: list(value('packages/requested')),
     requestedLocal: list(value('packages/requested-local')),
+    regenerateInitramfs: value('rpmostree/regenerate-initramfs') === 'true',
+    initramfsArgs: list(value('rpmostree/initramfs-args')),
     transaction: value('apt-ostree/transaction'),
     other: entries.filter((each) => !KNOWN.has(`${each.group}/${each.key}`) && each.group !== TRANSIENT),
   };
@@ -61,6 +68,8 @@ export function formatOrigin(origin: Origin): string {
   if (origin.overrideCommit !== null) add('origin', 'override-commit', origin.overrideCommit);
   if (origin.requested.length > 0) add('packages', 'requested', joined(origin.requested));
   if (origin.requestedLocal.length > 0) add('packages', 'requested-local', joined(origin.requestedLocal));
+  if (origin.regenerateInitramfs) add('rpmostree', 'regenerate-initramfs', 'true');
+  if (origin.initramfsArgs.length > 0) add('rpmostree', 'initramfs-args', joined(origin.initramfsArgs));
   if (origin.transaction !== null) add('apt-ostree', 'transaction', origin.transaction);
   for (const { group, key, value } of origin.other) add(group, key, value);
   return [...groups].map(([group, lines]) => `[${group}]\n${lines.join('\n')}\n`).join('\n');
@@ -68,7 +77,7 @@ export function formatOrigin(origin: Origin): string {
 
 /** Whether the origin asks for anything that a base commit alone does not give. */
 export function isLayered(origin: Origin): boolean {
-  return origin.requested.length > 0 || origin.requestedLocal.length > 0;
+  return origin.requested.length > 0 || origin.requestedLocal.length > 0 || origin.regenerateInitramfs;
 }
 
 function list(value: string | null): readonly string[] {

@@ -74,13 +74,25 @@ export interface KernelArgumentsRequest extends KernelArgumentsChange {
   readonly reboot: boolean;
 }
 
+export interface InitramfsRequest {
+  readonly kind: 'initramfs';
+  readonly stateroot: Stateroot;
+  /** Whether it is made on this machine; otherwise the base's own is used. */
+  readonly regenerate: boolean;
+  /** Arguments of dracut. */
+  readonly args: readonly string[];
+  readonly lockFinalization: boolean;
+  readonly reboot: boolean;
+}
+
 export type Request =
   | PackageRequest
   | DeployRequest
   | RollbackRequest
   | CleanupRequest
   | RefreshRequest
-  | KernelArgumentsRequest;
+  | KernelArgumentsRequest
+  | InitramfsRequest;
 export type OperationKind = Request['kind'];
 
 /** A request from unknown JSON: the border of D-Bus, IPC and journal. Missing members take their defaults. @throws invalid-argument */
@@ -108,6 +120,8 @@ export function parseRequest(value: unknown): Request {
       return { kind: 'refresh-md', stateroot: name, force: from.flag('force') };
     case 'kargs':
       return parseKernelArgumentsRequest(from, name);
+    case 'initramfs':
+      return parseInitramfsRequest(from, name);
     default:
       throw new AptOstreeError('invalid-argument', `cannot do ${JSON.stringify(from.text('kind'))}: no such operation`);
   }
@@ -192,6 +206,27 @@ function parseKernelArgumentsRequest(from: Reader, name: Stateroot): KernelArgum
   if (existing === null && changes.length === 0)
     throw new AptOstreeError('invalid-argument', 'cannot change the kernel arguments: no change named');
   return request;
+}
+
+function parseInitramfsRequest(from: Reader, name: Stateroot): InitramfsRequest {
+  const request: InitramfsRequest = {
+    kind: 'initramfs',
+    stateroot: name,
+    regenerate: from.flag('regenerate'),
+    args: from.texts('args').map(dracutArgument),
+    lockFinalization: from.flag('lockFinalization'),
+    reboot: from.flag('reboot'),
+  };
+  if (!request.regenerate && request.args.length > 0)
+    throw new AptOstreeError('invalid-argument', 'cannot disable the initramfs: arguments are for one that is made');
+  return request;
+}
+
+/** It has to fit into a list of an origin. */
+function dracutArgument(text: string): string {
+  if (text === '' || /[\x00-\x1f\x7f;\\]/.test(text) || text !== text.trim())
+    throw new AptOstreeError('invalid-argument', `cannot use ${JSON.stringify(text)} as an argument of dracut`);
+  return text;
 }
 
 function absolutePath(text: string): string {

@@ -106,10 +106,11 @@ test('ends at a cycle of pre-dependencies', () => {
 });
 
 test('hashes a plan whatever the order of requests and archives', () => {
-  const contents = { base: 'x', requested: ['a', 'b'], requestedLocal: [], archives: ['1', '2'] };
+  const contents = { base: 'x', requested: ['a', 'b'], requestedLocal: [], archives: ['1', '2'], initramfs: null };
   const same = { ...contents, requested: ['b', 'a'], archives: ['2', '1'] };
   assert.equal(planHash(contents), planHash(same));
   assert.notEqual(planHash(contents), planHash({ ...contents, base: 'y' }));
+  assert.notEqual(planHash(contents), planHash({ ...contents, initramfs: [] }));
   assert.notEqual(planHash(contents), planHash({ ...contents, requested: ['a'], requestedLocal: ['b'] }));
 });
 

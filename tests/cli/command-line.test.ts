@@ -96,6 +96,21 @@ const ACCEPTED: readonly (readonly [string, ClientRequest])[] = [
     },
   ],
   ['kargs --deploy-index 1 --append a', { ...KARGS, existing: 'kargs of "1"', append: ['a'] }],
+  [
+    'initramfs --enable --arg=-I --arg=/etc/x -r',
+    {
+      kind: 'initramfs',
+      stateroot: null,
+      regenerate: true,
+      args: ['-I', '/etc/x'],
+      lockFinalization: false,
+      reboot: true,
+    },
+  ],
+  [
+    'initramfs --disable',
+    { kind: 'initramfs', stateroot: null, regenerate: false, args: [], lockFinalization: false, reboot: false },
+  ],
   ['refresh-md -f', { kind: 'refresh-md', stateroot: null, force: true }],
 ];
 
@@ -132,6 +147,9 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['kargs', '--append', 'a b'], /cannot use "a b" as a kernel argument$/],
   [['kargs', '--append', 'ostree=/x'], /as a kernel argument$/],
   [['kargs', '--import-proc-cmdline', '--deploy-index', '1'], /exclude each other$/],
+  [['initramfs', '--enable', '--disable'], /exclude each other$/],
+  [['initramfs', '--arg=x'], /--arg needs --enable$/],
+  [['initramfs', '--enable', '--arg=a;b'], /cannot use "a;b" as an argument of dracut$/],
   [['deploy'], /an argument is missing/],
   [['deploy', 'one', 'two'], /unexpected argument 'two'/],
   [['cleanup'], /at least one cleanup option must be specified$/],

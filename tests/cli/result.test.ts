@@ -143,6 +143,14 @@ test('changed kernel arguments wait for a reboot of the running system', () => {
   assert.equal(result({ request, properties: deployed(false) }), `Kernel arguments updated.\nNew deployment: ${ID}\n`);
 });
 
+test('the new state of the initramfs is told', () => {
+  const request = { kind: 'initramfs', stateroot: null, regenerate: true } as const;
+  assert.match(
+    result({ request, properties: deployed(true), isBooted: true }),
+    /^Initramfs regeneration is now: enabled$/m,
+  );
+});
+
 test('a refresh passes its warning on', () => {
   const properties = propertiesOf({ report: { refreshed: { changed: false, warning: 'one source is not signed' } } });
   const text = result({ request: { kind: 'refresh-md', stateroot: null }, properties });

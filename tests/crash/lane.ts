@@ -92,6 +92,11 @@ export class Lane implements Disposable {
     return [...requested, ...requestedLocal.map((each) => parseLocal(each).name)];
   }
 
+  /** Text of a deployment's origin. */
+  origin(index: number): string {
+    return this.deployments()[index]?.origin ?? '';
+  }
+
   /** Of the deployment that boots next. */
   kernelArguments(): string {
     return this.deployments()[0]?.kargs ?? '';

@@ -8,7 +8,14 @@ import { type CleanupRequest, type OperationKind, parseRequest } from '../../src
 import type { StepKind } from '../../src/model/steps.js';
 import type { TransactionState } from '../../src/model/transaction.js';
 import type { Lane } from './lane.js';
-import { layeredTwice, type Prepare, twoVersions, uninstallable, withRollback } from './starting-points.js';
+import {
+  layeredOnce,
+  layeredTwice,
+  type Prepare,
+  twoVersions,
+  uninstallable,
+  withRollback,
+} from './starting-points.js';
 
 export interface Scenario {
   readonly name: string;
@@ -27,14 +34,15 @@ export interface Scenario {
 }
 
 /** What a request is made from. */
-export type Surroundings = Pick<Lane, 'requested' | 'otherVersion' | 'localArchive' | 'kernelArguments'>;
+export type Surroundings = Pick<Lane, 'requested' | 'otherVersion' | 'localArchive' | 'kernelArguments' | 'origin'>;
 
 /** The steps that its request is planned as. */
 export function planOf({ request }: Scenario): readonly StepKind[] {
   const requested = () => ['crash-a'];
   const otherVersion = () => 'a'.repeat(64) as Checksum;
   const kernelArguments = () => 'crash';
-  const sample = request({ requested, otherVersion, localArchive: '/crash-local.deb', kernelArguments });
+  const origin = () => '';
+  const sample = request({ requested, otherVersion, localArchive: '/crash-local.deb', kernelArguments, origin });
   return operationOf(parseRequest({ ...sample, stateroot: 'debian' })).plan;
 }
 
@@ -64,6 +72,12 @@ const kargs = (lane: Surroundings) =>
     kind: 'kargs',
     ...(/\bcrash\b/.test(lane.kernelArguments()) ? { delete: ['crash'] } : { append: ['crash'] }),
   }) as const;
+/** An image of next to nothing, of one kind or the other by turns. */
+const initramfs = (lane: Surroundings) => {
+  const marks = ['--nolvmconf', '--nomdadmconf'];
+  const mark = marks.find((each) => !lane.origin(0).includes(each)) ?? '';
+  return { ...nothing, kind: 'initramfs', regenerate: true, args: ['--modules=base', '--no-kernel', mark] } as const;
+};
 const cleanup = (what: Partial<Omit<CleanupRequest, 'kind' | 'stateroot'>>) => () =>
   ({ ...nothing, kind: 'cleanup', ...what }) as const;
 
@@ -138,6 +152,7 @@ const FORWARD: readonly Scenario[] = [
     ends: 'Committed',
   },
   { name: 'kargs', kind: 'kargs', prepare: withRollback, request: kargs, ends: 'Committed' },
+  { name: 'initramfs', kind: 'initramfs', prepare: layeredOnce, request: initramfs, ends: 'Committed' },
 ];
 
 /** Each step that leaves something fails once it has done its work, so that all of it is taken back. */

@@ -50,9 +50,29 @@ export const withRollback: Prepare = async (lane) => {
   );
 };
 
-const MAX_OPERATIONS = 5;
+/** A layered deployment, its initramfs made here or not. */
+export const layeredOnce: Prepare = async (lane) => {
+  lane.restoreCaches();
+  await arrive(lane, (): ClientRequest | null => {
+    const names = lane.requested(0);
+    return names.length === 1 ? null : { kind: 'install', stateroot: null, add: ['crash-a'], remove: names };
+  });
+};
 
+const MAX_OPERATIONS = 8;
+
+/** From where nothing is as only another scenario needs it. */
 async function reach(lane: Lane, next: () => ClientRequest | null): Promise<void> {
+  await arrive(lane, () => plain(lane) ?? next());
+}
+
+/** What other scenarios leave behind, and what would cost each install after them half a minute. */
+function plain(lane: Lane): ClientRequest | null {
+  if (!lane.origin(0).includes('regenerate-initramfs=true')) return null;
+  return { kind: 'initramfs', stateroot: null, regenerate: false };
+}
+
+async function arrive(lane: Lane, next: () => ClientRequest | null): Promise<void> {
   for (let count = 0; count < MAX_OPERATIONS; count += 1) {
     const request = next();
     if (request === null) return;

@@ -170,6 +170,9 @@ print(bus.call_blocking('${NAME}', '${BASE}/Sysroot', None, 'GetAll', 's', ('',)
     });
     const final = await requestOf('KernelArgs', 'a b', '[]', '[]', '[]', "{'final-kernel-args': <'c d'>}");
     assert.ok(final?.kind === 'kargs' && final.existing === 'c d');
+    const initramfs = await requestOf('SetInitramfsState', 'true', "['-I', '/etc/x']", "{'reboot': <true>}");
+    assert.ok(initramfs?.kind === 'initramfs' && initramfs.regenerate && initramfs.args.join() === '-I,/etc/x');
+    assert.ok(initramfs.reboot);
     const refresh = await requestOf('RefreshMd', "{'force': <true>}");
     assert.ok(refresh?.kind === 'refresh-md' && refresh.force);
   });

@@ -94,6 +94,7 @@ OS.UpdateDeployment a{sv}a{sv} -> s
 OS.Cleanup as -> s
 OS.RefreshMd a{sv} -> s
 OS.KernelArgs sasasasa{sv} -> s
+OS.SetInitramfsState basa{sv} -> s
 OS.GetDeploymentBootConfig sb -> a{sv}
 OS.BootedDeployment a{sv}
 OS.DefaultDeployment a{sv}

@@ -34,3 +34,18 @@ test('what cannot be is refused in one line', async () => {
   assert.equal(status, 1);
   assert.match(stderr, /^error: cannot change the kernel arguments: no key 'nothing' found$/m);
 });
+
+test('an initramfs is made here, shown, and given up again', { timeout: 120_000 }, async () => {
+  assert.equal(await stand.done('initramfs'), 'Initramfs regeneration: disabled\n');
+  const args = ['--arg=--modules=base', '--arg=--no-kernel'];
+  assert.match(await stand.done('initramfs', '--enable', ...args), /^Initramfs regeneration is now: enabled$/m);
+  assert.equal(
+    await stand.done('initramfs'),
+    'Initramfs regeneration: enabled\nInitramfs args: --modules=base --no-kernel\n',
+  );
+  assert.match(await stand.done('status'), /^ *Initramfs: --modules=base --no-kernel$/m);
+  const again = await stand.cli('initramfs', '--enable', ...args);
+  assert.deepEqual([again.status, /already enabled$/m.test(again.stderr)], [1, true]);
+  await stand.done('initramfs', '--disable');
+  assert.equal(await stand.done('initramfs'), 'Initramfs regeneration: disabled\n');
+});

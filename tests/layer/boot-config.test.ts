@@ -1,12 +1,14 @@
 // How a deployment boots, changed without what it holds, and kept by what comes after.
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Deployment } from '../../src/model/deployment.js';
 import { parseOrigin } from '../../src/model/origin.js';
 import { Sysroot } from '../../src/native/sysroot.js';
 import { DebFactory } from './deb.js';
-import { DEPLOY, install, type LayeringSysroot, layeringSysroot } from './layering.js';
+import { checkOut, DEPLOY, install, type LayeringSysroot, layeringSysroot } from './layering.js';
 
 let sysroot: LayeringSysroot;
 const debs = new DebFactory();
@@ -19,6 +21,8 @@ after(() => {
   debs[Symbol.dispose]();
 });
 
+/** As an operation without a refresh of the indexes. */
+const ALL = DEPLOY.filter((step) => step !== 'metadata.refresh');
 const KARGS = ['kargs.resolve', 'deployment.write'] as const;
 
 test('other kernel arguments make a deployment of the same commit, with its requests', async () => {
@@ -60,6 +64,46 @@ test('what is to be deleted must be there', async () => {
     message: "cannot change the kernel arguments: no key 'nonsense' found",
   });
 });
+
+test('an initramfs of this machine holds what the origin asks for, and is made anew with each layer', async () => {
+  writeFileSync(join(deployments()[0]?.path ?? '', 'etc/only-here'), 'of this machine\n');
+  const args = ['-I', '/etc/only-here'];
+  const enabled = await install(sysroot, { kind: 'initramfs', regenerate: true, args }, ALL);
+  assert.equal(enabled.failure, null);
+  assert.ok(enabled.facts.finished?.kernel);
+  const [first] = deployments();
+  assert.match(first?.kargs ?? '', /debug/);
+  assert.deepEqual(parseOrigin(first?.origin ?? '').initramfsArgs, args);
+  assert.match(contents(first), /etc\/only-here$/m);
+  assert.match(contents(first), /ostree-prepare-root$/m);
+
+  const local = [debs.build({ name: 'boot-three', files: { 'usr/share/boot-three': 'x' } })];
+  assert.equal((await install(sysroot, { local }, DEPLOY)).failure, null);
+  assert.match(contents(deployments()[0]), /etc\/only-here$/m);
+
+  const repeated = await install(sysroot, { kind: 'initramfs', regenerate: true, args }, ALL);
+  assert.deepEqual(repeated.failure, {
+    code: 'wrong-state',
+    message: 'cannot change the initramfs: its regeneration is already enabled',
+  });
+});
+
+test('without requests, a disabled initramfs leads back to the base itself', async () => {
+  assert.equal((await install(sysroot, { kind: 'uninstall', removeAll: true }, DEPLOY)).failure, null);
+  assert.notEqual(deployments()[0]?.checksum, sysroot.commit);
+  assert.match(contents(deployments()[0]), /etc\/only-here$/m);
+  assert.equal((await install(sysroot, { kind: 'initramfs', regenerate: false }, ALL)).failure, null);
+  const [bare] = deployments();
+  assert.equal(bare?.checksum, sysroot.commit);
+  assert.match(bare?.origin ?? '', /^refspec=/m);
+  assert.doesNotMatch(contents(bare), /only-here/);
+});
+
+/** Paths in a deployment's initramfs. */
+function contents(deployment: Deployment | undefined): string {
+  using tree = checkOut(sysroot, deployment?.checksum);
+  return tree.run('lsinitrd /usr/lib/modules/*/initramfs.img').output;
+}
 
 function deployments(): readonly Deployment[] {
   using open = Sysroot.open(sysroot.path);

@@ -101,6 +101,8 @@ describe('origins', () => {
       word.map((each) => `${'cd'.repeat(32)}:${each}_1_all`),
       { maxLength: 2 },
     ),
+    regenerateInitramfs: fc.boolean(),
+    initramfsArgs: fc.array(word, { maxLength: 2 }),
     transaction: fc.option(fc.constant('0'.repeat(32))),
     other: fc.uniqueArray(fc.record({ group: fc.constantFrom('origin', 'own', 'rpmostree'), key, value }), {
       selector: ({ group, key }) => `${group}/${key}`,

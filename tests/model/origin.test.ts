@@ -21,6 +21,17 @@ test('an origin without requests is a plain refspec again', () => {
   assert.equal(formatOrigin({ ...layered, requested: [] }), '[origin]\nrefspec=r:debian/12\n');
 });
 
+test('an initramfs of the machine is asked for in the words of rpm-ostree', () => {
+  const origin = {
+    ...parseOrigin('[origin]\nrefspec=a\n'),
+    regenerateInitramfs: true,
+    initramfsArgs: ['-I', '/etc/x'],
+  };
+  const text = '[origin]\nbaserefspec=a\n\n[rpmostree]\nregenerate-initramfs=true\ninitramfs-args=-I;/etc/x;\n';
+  assert.equal(formatOrigin(origin), text);
+  assert.deepEqual(parseOrigin(text), origin);
+});
+
 test('unknown keys are kept, transient ones are not carried over', () => {
   const text = '# comment\n[origin]\nrefspec=a\ncustom-url=x\n\n[libostree-transient]\npinned=1\n\n[other]\nk=v\n';
   assert.equal(formatOrigin(parseOrigin(text)), '[origin]\nrefspec=a\ncustom-url=x\n\n[other]\nk=v\n');

@@ -21,4 +21,5 @@ export const REQUESTS: readonly Request[] = [
   { kind: 'cleanup', rollback: true, metadata: true },
   { kind: 'refresh-md' },
   { kind: 'kargs', append: ['debug'] },
+  { kind: 'initramfs', regenerate: true },
 ].map((members) => parseRequest({ stateroot: 'debian', ...members }));

@@ -34,7 +34,7 @@ function rowsOf(deployment: DeploymentStatus, { verbose, showStateroot }: Deploy
     ...row('InactiveRequests', inactive.join(' '), verbose),
     ...row('LayeredPackages', deployment.packages.join(' ')),
     ...row('LocalPackages', deployment['requested-local-packages'].map(localName).join(' ')),
-    ...row('Initramfs', 'regenerate', deployment['regenerate-initramfs'] === true),
+    ...row('Initramfs', initramfsText(deployment), deployment['regenerate-initramfs'] === true),
     ...row('Pinned', 'yes', deployment.pinned),
     ...row('Unlocked', deployment.unlocked, deployment.unlocked !== 'none'),
     ...row('EndOfLife', textOf(deployment['endoflife'])),
@@ -62,6 +62,10 @@ function commitRows(deployment: DeploymentStatus, verbose: boolean): readonly Ke
 function stagedText({ staged, ...deployment }: DeploymentStatus): string {
   if (!staged) return '';
   return deployment['finalization-locked'] === true ? 'yes (finalization locked)' : 'yes';
+}
+
+function initramfsText({ 'initramfs-args': args = [] }: DeploymentStatus): string {
+  return args.length === 0 ? 'regenerate' : args.join(' ');
 }
 
 /** `SHA256:NAME_VERSION_ARCH` without the digest. */

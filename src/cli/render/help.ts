@@ -22,6 +22,7 @@ const VALUES: Readonly<Record<string, string>> = {
   '--transaction': 'ID',
   '--keep': 'COUNT',
   '--keep-days': 'DAYS',
+  '--arg': 'ARGUMENT',
   '--append': 'ARGUMENT',
   '--append-if-missing': 'ARGUMENT',
   '--delete': 'ARGUMENT',

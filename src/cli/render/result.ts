@@ -36,6 +36,8 @@ export function resultLines(facts: ResultFacts): readonly string[] {
       return refreshLines(properties.report);
     case 'kargs':
       return ['Kernel arguments updated.', ...bootLines(facts)];
+    case 'initramfs':
+      return [`Initramfs regeneration is now: ${request.regenerate ? 'enabled' : 'disabled'}`, ...bootLines(facts)];
   }
 }
 

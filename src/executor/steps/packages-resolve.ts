@@ -38,6 +38,7 @@ async function resolve(
   const before = originDeployment(context);
   const origin = parseOrigin(before.origin ?? '');
   const base = revision?.checksum ?? baseOf(before);
+  refuseSameInitramfs(origin, context);
   const local = await importAll(context);
   return withAptView(base, context, async (view) => {
     const installed = basePackages(view.tree);
@@ -96,7 +97,21 @@ function nextOrigin(
 ): Origin {
   const { requested, requestedLocal } = list;
   const pinned = revision === undefined ? {} : { refspec: revision.refspec, overrideCommit: revision.checksum };
-  return { ...origin, ...pinned, requested, requestedLocal, transaction: context.transaction };
+  return { ...origin, ...pinned, ...initramfsOf(context), requested, requestedLocal, transaction: context.transaction };
+}
+
+function initramfsOf({ request }: StepContext): Partial<Origin> {
+  if (request.kind !== 'initramfs') return {};
+  return { regenerateInitramfs: request.regenerate, initramfsArgs: request.args };
+}
+
+function refuseSameInitramfs({ regenerateInitramfs, initramfsArgs }: Origin, { request }: StepContext): void {
+  if (request.kind !== 'initramfs') return;
+  if (request.regenerate !== regenerateInitramfs || !isEqual(request.args, initramfsArgs)) return;
+  throw new AptOstreeError(
+    'wrong-state',
+    `cannot change the initramfs: its regeneration is already ${regenerateInitramfs ? 'enabled' : 'disabled'}`,
+  );
 }
 
 function inactiveRequests(list: RequestList, installed: readonly InstalledPackage[]): Resolution['inactive'] {
@@ -118,9 +133,14 @@ function localPackages(list: RequestList, context: StepContext): readonly LocalP
   return local;
 }
 
-function freeze({ base, list }: Plan, packages: Resolution['packages'], inactive: Resolution['inactive']): Resolution {
+function freeze(
+  { base, list, origin }: Plan,
+  packages: Resolution['packages'],
+  inactive: Resolution['inactive'],
+): Resolution {
   const archives = packages.map((each) => each.sha256);
-  return { base, packages, inactive, planHash: planHash({ base, ...list, archives }) };
+  const initramfs = origin.regenerateInitramfs ? origin.initramfsArgs : null;
+  return { base, packages, inactive, planHash: planHash({ base, ...list, archives, initramfs }) };
 }
 
 function refuseOtherPlan(resolution: Resolution, { request }: StepContext): void {
@@ -139,18 +159,24 @@ function resultOf(plan: Plan, resolution: Resolution, context: StepContext): Ste
     origin: formatOrigin(plan.origin),
     merge: configMerge(sysroot.deployments(), request.stateroot)?.id ?? null,
     kargs: ownKernelArguments(originDeployment(context).kargs),
-    layered: resolution.packages.length > 0,
+    layered: changesTree(plan, resolution),
   };
   const gave = { target, resolution };
   return isUnchanged(plan, resolution, context) ? { gave, unchanged: UNCHANGED } : { gave };
 }
 
+function changesTree({ origin }: Plan, { packages }: Resolution): boolean {
+  return packages.length > 0 || origin.regenerateInitramfs;
+}
+
 /** Whether the deployment that is there, booted or pending, is what would come out. */
-function isUnchanged({ origin, base }: Plan, { packages, planHash: hash }: Resolution, context: StepContext): boolean {
+function isUnchanged(plan: Plan, resolution: Resolution, context: StepContext): boolean {
+  const { origin, base } = plan;
   const before = originDeployment(context);
   const sameOrigin = originWithoutTransaction(before.origin ?? '') === originWithoutTransaction(formatOrigin(origin));
-  const sameTree =
-    packages.length === 0 ? before.checksum === base : before.commit.metadata['apt-ostree.plan-hash'] === hash;
+  const sameTree = changesTree(plan, resolution)
+    ? before.commit.metadata['apt-ostree.plan-hash'] === resolution.planHash
+    : before.checksum === base;
   return sameOrigin && sameTree;
 }
 

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { AptOstreeError } from '../../model/errors.js';
 import type { Facts } from '../../model/facts.js';
+import { parseOrigin } from '../../model/origin.js';
 import { removeSecrets } from '../../tree/machine-secrets.js';
 import { linkLayeredOpt } from '../../tree/opt-payload.js';
 import { refuseLinks } from '../../tree/plain-places.js';
@@ -67,7 +68,7 @@ async function finish(
   leaveSecretsOut(layout, shipped, context);
   const accounts = finishAccounts(layout, context);
   linkLayeredOpt(layout);
-  const kernel = await finishKernel(layout, context);
+  const kernel = await finishKernel(layout, parseOrigin(target.origin), context);
   // the tree's own tools have just run in it
   refuseLinks(layout.root);
   // only now is it known whether /boot gets other files than the base's
