@@ -29,6 +29,8 @@ export function methodCall(path: string, request: ClientRequest, commandLine: st
       return method('RefreshMd', 'a{sv}', [given]);
     case 'kargs':
       return method('KernelArgs', 'sasasasa{sv}', [...kernelArguments(request), withConditions(given, request)]);
+    case 'pin':
+      return method('SetPinned', 'sba{sv}', [request.deployment ?? '', request.pinned ?? false, given]);
     case 'initramfs':
       return method('SetInitramfsState', 'basa{sv}', [request.regenerate ?? false, request.args ?? [], given]);
   }

@@ -54,3 +54,12 @@ export function initramfsState(of: {
   const lockFinalization = options['lock-finalization'];
   return asked({ kind: 'initramfs', stateroot, regenerate, args, lockFinalization, reboot: options.reboot }, options);
 }
+
+export function pin(
+  stateroot: string,
+  deployment: string,
+  given: { readonly pinned: boolean; readonly options: VarDict },
+) {
+  const options = readOptions('SetPinned', { 'initiating-command-line': 's' }, given.options);
+  return asked({ kind: 'pin', stateroot, deployment, pinned: given.pinned }, options);
+}

@@ -127,6 +127,12 @@ export const OS_INTERFACE = {
         "Whether an initramfs is made on this machine, with arguments of dracut, or the base's is used. Options: reboot b, " +
         'lock-finalization b.',
     },
+    SetPinned: {
+      in: { deployment: 's', pinned: 'b', options: 'a{sv}' },
+      out: ADDRESS,
+      about:
+        'Keeps a deployment, given by index or id, until it is unpinned. No options but initiating-command-line s.',
+    },
     GetDeploymentBootConfig: {
       in: { deployment: 's', is_pending: 'b' },
       out: { bootconfig: 'a{sv}' },

@@ -12,6 +12,8 @@ import { metadataRefresh } from './steps/metadata-refresh.js';
 import { orderChoose } from './steps/order-choose.js';
 import { packagesFetch } from './steps/packages-fetch.js';
 import { packagesResolve } from './steps/packages-resolve.js';
+import { pinChoose } from './steps/pin-choose.js';
+import { pinWrite } from './steps/pin-write.js';
 import { repoPrune } from './steps/repo-prune.js';
 import { revisionResolve } from './steps/revision-resolve.js';
 import { treeAssemble } from './steps/tree-assemble.js';
@@ -33,6 +35,8 @@ export const STEP_HANDLERS: StepHandlers = {
   'deployments.choose': deploymentsChoose,
   'deployments.remove': deploymentsRemove,
   'kargs.resolve': kargsResolve,
+  'pin.choose': pinChoose,
+  'pin.write': pinWrite,
   'repo.prune': repoPrune,
   'metadata.clear': metadataClear,
 };

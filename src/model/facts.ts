@@ -65,6 +65,7 @@ export interface Facts {
   readonly commit: Checksum;
   readonly deployment: { readonly id: DeploymentId; readonly staged: boolean; readonly bootId: string };
   readonly order: { readonly before: readonly DeploymentId[]; readonly after: readonly DeploymentId[] };
+  readonly pin: { readonly id: DeploymentId; readonly before: boolean; readonly after: boolean };
   readonly removed: readonly DeploymentId[];
   /** Of the removed ones, in their order. */
   readonly entries: readonly BootEntry[];

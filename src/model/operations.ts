@@ -117,6 +117,13 @@ export const OPERATIONS: { readonly [Kind in OperationKind]: Operation<Kind> } =
       ['initramfs', regenerate ? '--enable' : '--disable', ...args.map((each) => `--arg=${each}`)].join(' '),
     plan: () => LAYER,
   },
+  pin: {
+    method: 'SetPinned',
+    // it decides what a clean-up may remove
+    actions: () => ['cleanup'],
+    title: ({ deployment, pinned }) => `${pinned ? 'pin' : 'unpin'} ${deployment}`,
+    plan: () => ['pin.choose', 'pin.write'],
+  },
 };
 
 function kernelArgumentsTitle(request: RequestOf<'kargs'>): string {

@@ -85,6 +85,15 @@ export interface InitramfsRequest {
   readonly reboot: boolean;
 }
 
+export interface PinRequest {
+  readonly kind: 'pin';
+  readonly stateroot: Stateroot;
+  /** Index in boot order, or id. */
+  readonly deployment: string;
+  /** Whether it shall be kept whatever comes, or may be removed again when its time has come. */
+  readonly pinned: boolean;
+}
+
 export type Request =
   | PackageRequest
   | DeployRequest
@@ -92,7 +101,8 @@ export type Request =
   | CleanupRequest
   | RefreshRequest
   | KernelArgumentsRequest
-  | InitramfsRequest;
+  | InitramfsRequest
+  | PinRequest;
 export type OperationKind = Request['kind'];
 
 /** A request from unknown JSON: the border of D-Bus, IPC and journal. Missing members take their defaults. @throws invalid-argument */
@@ -122,6 +132,8 @@ export function parseRequest(value: unknown): Request {
       return parseKernelArgumentsRequest(from, name);
     case 'initramfs':
       return parseInitramfsRequest(from, name);
+    case 'pin':
+      return { kind: 'pin', stateroot: name, deployment: from.text('deployment'), pinned: from.flag('pinned') };
     default:
       throw new AptOstreeError('invalid-argument', `cannot do ${JSON.stringify(from.text('kind'))}: no such operation`);
   }

@@ -111,6 +111,8 @@ const ACCEPTED: readonly (readonly [string, ClientRequest])[] = [
     'initramfs --disable',
     { kind: 'initramfs', stateroot: null, regenerate: false, args: [], lockFinalization: false, reboot: false },
   ],
+  ['pin 1', { kind: 'pin', stateroot: null, deployment: '1', pinned: true }],
+  ['unpin 1', { kind: 'pin', stateroot: null, deployment: '1', pinned: false }],
   ['refresh-md -f', { kind: 'refresh-md', stateroot: null, force: true }],
 ];
 
@@ -150,6 +152,7 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['initramfs', '--enable', '--disable'], /exclude each other$/],
   [['initramfs', '--arg=x'], /--arg needs --enable$/],
   [['initramfs', '--enable', '--arg=a;b'], /cannot use "a;b" as an argument of dracut$/],
+  [['pin'], /an argument is missing/],
   [['deploy'], /an argument is missing/],
   [['deploy', 'one', 'two'], /unexpected argument 'two'/],
   [['cleanup'], /at least one cleanup option must be specified$/],

@@ -151,6 +151,11 @@ test('the new state of the initramfs is told', () => {
   );
 });
 
+test('a pin is told by the index that was given', () => {
+  const request = { kind: 'pin', stateroot: null, deployment: '1', pinned: false } as const;
+  assert.equal(result({ request }), 'Deployment 1 is now unpinned\n');
+});
+
 test('a refresh passes its warning on', () => {
   const properties = propertiesOf({ report: { refreshed: { changed: false, warning: 'one source is not signed' } } });
   const text = result({ request: { kind: 'refresh-md', stateroot: null }, properties });

@@ -78,6 +78,7 @@ const initramfs = (lane: Surroundings) => {
   const mark = marks.find((each) => !lane.origin(0).includes(each)) ?? '';
   return { ...nothing, kind: 'initramfs', regenerate: true, args: ['--modules=base', '--no-kernel', mark] } as const;
 };
+const pin = () => ({ ...nothing, kind: 'pin', deployment: '1', pinned: true }) as const;
 const cleanup = (what: Partial<Omit<CleanupRequest, 'kind' | 'stateroot'>>) => () =>
   ({ ...nothing, kind: 'cleanup', ...what }) as const;
 
@@ -152,6 +153,7 @@ const FORWARD: readonly Scenario[] = [
     ends: 'Committed',
   },
   { name: 'kargs', kind: 'kargs', prepare: withRollback, request: kargs, ends: 'Committed' },
+  { name: 'pin', kind: 'pin', prepare: withRollback, request: pin, ends: 'Committed' },
   { name: 'initramfs', kind: 'initramfs', prepare: layeredOnce, request: initramfs, ends: 'Committed' },
 ];
 
@@ -161,6 +163,7 @@ const FAILING: readonly Scenario[] = [
     failing('install', step),
   ),
   failing('rollback', 'deployments.reorder'),
+  failing('pin', 'pin.write'),
   failing('cleanup --rollback', 'deployments.remove'),
 ];
 
@@ -177,6 +180,7 @@ const CANCELLED: readonly Scenario[] = [
     ] as const
   ).map((step) => cancelled('install', `perform ${step} before`)),
   cancelled('install', 'middle perform tree.assemble Configuring'),
+  cancelled('pin', 'perform pin.write before'),
   cancelled('kargs', 'perform deployment.write before'),
   cancelled('rollback', 'perform deployments.reorder before'),
   cancelled('cleanup --rollback', 'perform deployments.remove before'),

@@ -68,6 +68,8 @@ async function reach(lane: Lane, next: () => ClientRequest | null): Promise<void
 
 /** What other scenarios leave behind, and what would cost each install after them half a minute. */
 function plain(lane: Lane): ClientRequest | null {
+  const pinned = lane.deployments().findIndex((each) => each.pinned);
+  if (pinned >= 0) return { kind: 'pin', stateroot: null, deployment: String(pinned), pinned: false };
   if (!lane.origin(0).includes('regenerate-initramfs=true')) return null;
   return { kind: 'initramfs', stateroot: null, regenerate: false };
 }

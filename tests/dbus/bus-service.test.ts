@@ -173,6 +173,8 @@ print(bus.call_blocking('${NAME}', '${BASE}/Sysroot', None, 'GetAll', 's', ('',)
     const initramfs = await requestOf('SetInitramfsState', 'true', "['-I', '/etc/x']", "{'reboot': <true>}");
     assert.ok(initramfs?.kind === 'initramfs' && initramfs.regenerate && initramfs.args.join() === '-I,/etc/x');
     assert.ok(initramfs.reboot);
+    const pin = await requestOf('SetPinned', '1', 'true', '{}');
+    assert.deepEqual(pin, { kind: 'pin', stateroot: 'debian', deployment: '1', pinned: true });
     const refresh = await requestOf('RefreshMd', "{'force': <true>}");
     assert.ok(refresh?.kind === 'refresh-md' && refresh.force);
   });

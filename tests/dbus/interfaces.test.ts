@@ -95,6 +95,7 @@ OS.Cleanup as -> s
 OS.RefreshMd a{sv} -> s
 OS.KernelArgs sasasasa{sv} -> s
 OS.SetInitramfsState basa{sv} -> s
+OS.SetPinned sba{sv} -> s
 OS.GetDeploymentBootConfig sb -> a{sv}
 OS.BootedDeployment a{sv}
 OS.DefaultDeployment a{sv}

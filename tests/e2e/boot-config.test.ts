@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { output } from './commands.js';
 import { Stand } from './stand.js';
 
 let stand: Stand;
@@ -49,3 +50,42 @@ test('an initramfs is made here, shown, and given up again', { timeout: 120_000 
   await stand.done('initramfs', '--disable');
   assert.equal(await stand.done('initramfs'), 'Initramfs regeneration: disabled\n');
 });
+
+test('a pinned deployment outlives what comes after it and every clean-up, until it is unpinned', async () => {
+  const [oldest] = (await stand.deployments()).slice(-1);
+  const index = (await stand.deployments()).length - 1;
+  assert.equal(lastLine(await stand.done('pin', String(index))), `Deployment ${index} is now pinned`);
+  assert.equal(lastLine(await stand.done('pin', String(index))), `Deployment ${index} is already pinned`);
+  await stand.done('kargs', '--append=one');
+  await stand.done('kargs', '--append=two');
+  await stand.done('cleanup', '--rollback', '--base');
+  const pinned = async () => (await stand.deployments()).filter((each) => each.pinned).map(({ id }) => id);
+  assert.deepEqual(await pinned(), [oldest?.id]);
+  assert.match(await stand.done('status'), /^ *Pinned: yes$/m);
+  await stand.done('unpin', oldest?.id ?? '');
+  assert.deepEqual(await pinned(), []);
+  await stand.done('cleanup', '--rollback');
+  assert.equal((await stand.deployments()).length, 1);
+});
+
+test('what another program pinned is left alone as well', async () => {
+  await stand.done('kargs', '--append=three');
+  await output(['ostree', 'admin', 'pin', `--sysroot=${stand.path}`, '1']);
+  await stand.done('cleanup', '--rollback');
+  assert.deepEqual(
+    (await stand.deployments()).map(({ pinned }) => pinned),
+    [false, true],
+  );
+  await output(['ostree', 'admin', 'pin', '--unpin', `--sysroot=${stand.path}`, '1']);
+  await stand.done('cleanup', '--rollback');
+  assert.equal((await stand.deployments()).length, 1);
+});
+
+test('what cannot be pinned is refused', async () => {
+  const { status, stderr } = await stand.cli('pin', '7');
+  assert.deepEqual([status, stderr.trim()], [1, 'error: cannot pin deployment "7": there is none']);
+});
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}

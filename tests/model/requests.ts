@@ -22,4 +22,5 @@ export const REQUESTS: readonly Request[] = [
   { kind: 'refresh-md' },
   { kind: 'kargs', append: ['debug'] },
   { kind: 'initramfs', regenerate: true },
+  { kind: 'pin', deployment: '1', pinned: true },
 ].map((members) => parseRequest({ stateroot: 'debian', ...members }));

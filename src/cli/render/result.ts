@@ -36,6 +36,8 @@ export function resultLines(facts: ResultFacts): readonly string[] {
       return refreshLines(properties.report);
     case 'kargs':
       return ['Kernel arguments updated.', ...bootLines(facts)];
+    case 'pin':
+      return [`Deployment ${request.deployment} is now ${request.pinned ? 'pinned' : 'unpinned'}`];
     case 'initramfs':
       return [`Initramfs regeneration is now: ${request.regenerate ? 'enabled' : 'disabled'}`, ...bootLines(facts)];
   }
