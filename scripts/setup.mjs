@@ -33,6 +33,7 @@ const DEBIAN_PACKAGES = [
   'binutils',
   'e2fsprogs',
   // clients and machines the tests drive it with
+  'gnupg',
   'python3-dbus',
   'libglib2.0-bin',
   'systemd',

@@ -6,6 +6,7 @@ import type { CliContext } from './context.js';
 type Load = () => Promise<CommandClass<CliContext>>;
 
 const install: Load = async () => (await import('./commands/install.js')).InstallCommand;
+const upgrade: Load = async () => (await import('./commands/upgrade.js')).UpgradeCommand;
 const uninstall: Load = async () => (await import('./commands/uninstall.js')).UninstallCommand;
 
 /** In the order of the overview that --help prints. */
@@ -13,7 +14,9 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   status: async () => (await import('./commands/status.js')).StatusCommand,
   install,
   uninstall,
+  upgrade,
   deploy: async () => (await import('./commands/deploy.js')).DeployCommand,
+  rebase: async () => (await import('./commands/rebase.js')).RebaseCommand,
   rollback: async () => (await import('./commands/rollback.js')).RollbackCommand,
   kargs: async () => (await import('./commands/kargs.js')).KargsCommand,
   initramfs: async () => (await import('./commands/initramfs.js')).InitramfsCommand,
@@ -38,6 +41,7 @@ export const HIDDEN_ALIASES: Readonly<Record<string, Load>> = {
   'pkg-add': install,
   remove: uninstall,
   'pkg-remove': uninstall,
+  update: upgrade,
 };
 
 export interface FoundCommand {

@@ -38,8 +38,12 @@ export abstract class OperationCommand extends DaemonCommand {
       if (end === 'left') return this.leave(handle);
       const properties = await handle.properties();
       if (!this.quiet) await this.printResult({ client, request, before, properties });
-      return properties.unchanged !== null && this.unchangedExit77 ? ERRORS.unchanged.exit : 0;
+      return this.statusOf(properties);
     });
+  }
+
+  protected statusOf({ unchanged }: TransactionProperties): number {
+    return unchanged !== null && this.unchangedExit77 ? ERRORS.unchanged.exit : 0;
   }
 
   protected chosenStateroot(): string | null {

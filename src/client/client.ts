@@ -91,6 +91,7 @@ export interface TransactionProperties {
 export type TransactionReport = Pick<
   SomeFacts,
   | 'revision'
+  | 'update'
   | 'refreshed'
   | 'resolution'
   | 'fetched'

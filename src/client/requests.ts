@@ -21,6 +21,10 @@ export function methodCall(path: string, request: ClientRequest, commandLine: st
       return method('PkgChange', 'a{sv}asas', [given, request.add ?? [], request.remove ?? []]);
     case 'deploy':
       return method('Deploy', 'sa{sv}', [request.revision ?? '', given]);
+    case 'upgrade':
+      return method('Upgrade', 'a{sv}', [given]);
+    case 'rebase':
+      return method('Rebase', 'a{sv}sas', [given, request.refspec ?? '', []]);
     case 'rollback':
       return method('Rollback', 'a{sv}', [given]);
     case 'cleanup':
@@ -38,7 +42,13 @@ export function methodCall(path: string, request: ClientRequest, commandLine: st
 
 /** Options by their D-Bus keys; what is false or absent is left out. */
 function options(request: ClientRequest, commandLine: string): VarDict {
-  const keys = { ...PACKAGE_OPTIONS.members, reboot: 'reboot', force: 'force' };
+  const keys = {
+    ...PACKAGE_OPTIONS.members,
+    'check-only': 'check',
+    'allow-downgrade': 'allowDowngrade',
+    reboot: 'reboot',
+    force: 'force',
+  };
   const values: Readonly<Record<string, unknown>> = { ...request };
   const entries = Object.entries(keys).flatMap(([key, member]): [string, Variant][] => {
     const value = values[member];

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, wr
 import { join, resolve } from 'node:path';
 import type { Checksum, CommitFacts, MetadataValue } from '../model/deployment.js';
 import { AptOstreeError } from '../model/errors.js';
+import { PACKAGE_LIST_KEY } from '../model/package-list.js';
 import { Repo } from '../native/repo.js';
 import { checkTree } from '../tree/checks.js';
 import { dracutArguments, INITRAMFS_ENVIRONMENT, keepInitramfsArguments } from '../tree/initramfs.js';
@@ -44,7 +45,6 @@ export interface Composed {
 
 /** Metadata keys of a composed commit, beside OSTree's own `version`, `ostree.bootable` and `ostree.linux`. */
 export const INPUT_HASH_KEY = 'apt-ostree.inputhash';
-export const PACKAGE_LIST_KEY = 'apt-ostree.packages-list';
 
 /** @throws invalid-treefile, apt-failed, package-not-found, unsolvable, command-failed, invalid-tree, ostree-failed */
 export async function composeTree(options: ComposeOptions): Promise<Composed> {

@@ -88,6 +88,19 @@ export const OS_INTERFACE = {
       out: ADDRESS,
       about: 'Deploys a checksum, revision=CHECKSUM, version=VERSION or VERSION.',
     },
+    Upgrade: {
+      in: { options: 'a{sv}' },
+      out: ADDRESS,
+      about:
+        'Takes the newest base of the branch that is followed, with the layered packages on it. Options: check-only b, ' +
+        'allow-downgrade b, cache-only b, download-only b, lock-finalization b, reboot b.',
+    },
+    Rebase: {
+      in: { options: 'a{sv}', refspec: 's', packages: 'as' },
+      out: ADDRESS,
+      about:
+        'Follows another branch from now on; no packages. Options as of Upgrade, but check-only and allow-downgrade.',
+    },
     Rollback: { in: { options: 'a{sv}' }, out: ADDRESS, about: 'Makes the rollback deployment the default one.' },
     PkgChange: {
       in: { options: 'a{sv}', packages_added: 'as', packages_removed: 'as' },

@@ -9,6 +9,7 @@ import type { OS_INTERFACE } from './members.js';
 import { osPath } from './names.js';
 import { type Asked, cleanup, deploy, pkgChange, refreshMd, rollback, updateDeployment } from './os-requests.js';
 import type { Call } from './peer.js';
+import { rebase, upgrade } from './update-requests.js';
 import { varDict } from './wire/value.js';
 
 export function osMethods(parts: BeginParts): MethodsOf<typeof OS_INTERFACE> {
@@ -18,6 +19,8 @@ export function osMethods(parts: BeginParts): MethodsOf<typeof OS_INTERFACE> {
   });
   return {
     Deploy: ({ revision, options }, call) => start(call, (name) => deploy(name, revision, options)),
+    Upgrade: ({ options }, call) => start(call, (name) => upgrade(name, options)),
+    Rebase: (given, call) => start(call, (name) => rebase(name, given.refspec, given)),
     Rollback: ({ options }, call) => start(call, (name) => rollback(name, options)),
     PkgChange: ({ options, packages_added: added, packages_removed: removed }, call) =>
       start(call, (stateroot) => pkgChange({ stateroot, options, added, removed })),

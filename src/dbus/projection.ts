@@ -134,6 +134,7 @@ function callerDescription({ caller }: TransactionView): string {
 
 const REPORTED: readonly FactName[] = [
   'revision',
+  'update',
   'refreshed',
   'resolution',
   'fetched',

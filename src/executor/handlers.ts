@@ -19,9 +19,11 @@ import { revisionResolve } from './steps/revision-resolve.js';
 import { treeAssemble } from './steps/tree-assemble.js';
 import { treeCommit } from './steps/tree-commit.js';
 import { treeFinish } from './steps/tree-finish.js';
+import { updatePull } from './steps/update-pull.js';
 
 export const STEP_HANDLERS: StepHandlers = {
   'revision.resolve': revisionResolve,
+  'update.pull': updatePull,
   'metadata.refresh': metadataRefresh,
   'packages.resolve': packagesResolve,
   'packages.fetch': packagesFetch,

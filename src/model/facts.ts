@@ -40,10 +40,22 @@ export interface FileImpact {
   readonly owner: string | null;
 }
 
-export interface Impact {
+export interface PackageChanges {
   readonly added: readonly { readonly name: string; readonly version: string }[];
   readonly removed: readonly { readonly name: string; readonly version: string }[];
   readonly changed: readonly { readonly name: string; readonly from: string; readonly to: string }[];
+}
+
+/** A base that can be had in place of the present one. */
+export interface BaseUpdate {
+  readonly checksum: Checksum;
+  readonly version: string | null;
+  readonly timestampSeconds: number;
+  /** Null where the bases do not say what they hold. */
+  readonly packages: PackageChanges | null;
+}
+
+export interface Impact extends PackageChanges {
   readonly filesAdded: number;
   readonly filesRemoved: number;
   readonly filesChanged: number;
@@ -55,6 +67,8 @@ export interface Impact {
 
 export interface Facts {
   readonly revision: { readonly checksum: Checksum; readonly version: string | null; readonly refspec: string };
+  /** Null when the base is the one that is there. */
+  readonly update: BaseUpdate | null;
   readonly refreshed: { readonly changed: boolean; readonly warning: string | null };
   readonly target: Target;
   readonly resolution: Resolution;

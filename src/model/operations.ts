@@ -117,6 +117,18 @@ export const OPERATIONS: { readonly [Kind in OperationKind]: Operation<Kind> } =
       ['initramfs', regenerate ? '--enable' : '--disable', ...args.map((each) => `--arg=${each}`)].join(' '),
     plan: () => LAYER,
   },
+  upgrade: {
+    method: 'Upgrade',
+    actions: () => ['upgrade'],
+    title: ({ check }) => (check ? 'upgrade --check' : 'upgrade'),
+    plan: (request) => (request.check ? [...findUpdate(request), 'packages.resolve'] : planOfUpdate(request)),
+  },
+  rebase: {
+    method: 'Rebase',
+    actions: () => ['rebase'],
+    title: ({ refspec }) => `rebase ${refspec}`,
+    plan: planOfUpdate,
+  },
   pin: {
     method: 'SetPinned',
     // it decides what a clean-up may remove
@@ -125,6 +137,18 @@ export const OPERATIONS: { readonly [Kind in OperationKind]: Operation<Kind> } =
     plan: () => ['pin.choose', 'pin.write'],
   },
 };
+
+/** What an update is made of. */
+type UpdateRequest = RequestOf<'upgrade' | 'rebase'>;
+
+function findUpdate({ cacheOnly }: UpdateRequest): readonly StepKind[] {
+  return ['update.pull', ...(cacheOnly ? [] : (['metadata.refresh'] as const))];
+}
+
+function planOfUpdate(request: UpdateRequest): readonly StepKind[] {
+  if (request.downloadOnly) return [...findUpdate(request), 'packages.resolve', 'packages.fetch'];
+  return [...findUpdate(request), ...LAYER];
+}
 
 function kernelArgumentsTitle(request: RequestOf<'kargs'>): string {
   const options = {

@@ -4,6 +4,7 @@ import { type Stateroot, stateroot } from './deployment.js';
 import { AptOstreeError } from './errors.js';
 import { type KernelArgumentsChange, kernelArgument } from './kernel-arguments.js';
 import { packageName } from './package.js';
+import { parseRefspec } from './refspec.js';
 
 /** Install and uninstall: both change the origin's list of requests and apply the whole list to the base. */
 export interface PackageRequest {
@@ -94,6 +95,30 @@ export interface PinRequest {
   readonly pinned: boolean;
 }
 
+export interface UpgradeRequest {
+  readonly kind: 'upgrade';
+  readonly stateroot: Stateroot;
+  /** Look whether there is something, and change nothing. */
+  readonly check: boolean;
+  /** Take a base that is older than the present one, too. */
+  readonly allowDowngrade: boolean;
+  readonly cacheOnly: boolean;
+  readonly downloadOnly: boolean;
+  readonly lockFinalization: boolean;
+  readonly reboot: boolean;
+}
+
+export interface RebaseRequest {
+  readonly kind: 'rebase';
+  readonly stateroot: Stateroot;
+  /** `REMOTE:BRANCH` or `BRANCH`. */
+  readonly refspec: string;
+  readonly cacheOnly: boolean;
+  readonly downloadOnly: boolean;
+  readonly lockFinalization: boolean;
+  readonly reboot: boolean;
+}
+
 export type Request =
   | PackageRequest
   | DeployRequest
@@ -102,7 +127,9 @@ export type Request =
   | RefreshRequest
   | KernelArgumentsRequest
   | InitramfsRequest
-  | PinRequest;
+  | PinRequest
+  | UpgradeRequest
+  | RebaseRequest;
 export type OperationKind = Request['kind'];
 
 /** A request from unknown JSON: the border of D-Bus, IPC and journal. Missing members take their defaults. @throws invalid-argument */
@@ -132,6 +159,21 @@ export function parseRequest(value: unknown): Request {
       return parseKernelArgumentsRequest(from, name);
     case 'initramfs':
       return parseInitramfsRequest(from, name);
+    case 'upgrade':
+      return {
+        kind: 'upgrade',
+        stateroot: name,
+        check: from.flag('check'),
+        allowDowngrade: from.flag('allowDowngrade'),
+        ...parseUpdateOptions(from),
+      };
+    case 'rebase':
+      return {
+        kind: 'rebase',
+        stateroot: name,
+        refspec: refspecText(from.text('refspec')),
+        ...parseUpdateOptions(from),
+      };
     case 'pin':
       return { kind: 'pin', stateroot: name, deployment: from.text('deployment'), pinned: from.flag('pinned') };
     default:
@@ -238,6 +280,26 @@ function parseInitramfsRequest(from: Reader, name: Stateroot): InitramfsRequest 
 function dracutArgument(text: string): string {
   if (text === '' || /[\x00-\x1f\x7f;\\]/.test(text) || text !== text.trim())
     throw new AptOstreeError('invalid-argument', `cannot use ${JSON.stringify(text)} as an argument of dracut`);
+  return text;
+}
+
+function parseUpdateOptions(from: Reader) {
+  const options = {
+    cacheOnly: from.flag('cacheOnly'),
+    downloadOnly: from.flag('downloadOnly'),
+    lockFinalization: from.flag('lockFinalization'),
+    reboot: from.flag('reboot'),
+  };
+  if (options.cacheOnly && options.downloadOnly)
+    throw new AptOstreeError(
+      'invalid-argument',
+      `cannot ${from.text('kind')}: cache-only and download-only exclude each other`,
+    );
+  return options;
+}
+
+function refspecText(text: string): string {
+  parseRefspec(text);
   return text;
 }
 

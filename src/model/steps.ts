@@ -50,6 +50,16 @@ export const STEPS = {
     deadlineMs: 30 * MINUTE,
     title: 'Resolving revision',
   },
+  'update.pull': {
+    needs: [],
+    uses: [],
+    gives: ['revision', 'update'],
+    recovery: 'redo',
+    cancellable: true,
+    leaves: false,
+    deadlineMs: 120 * MINUTE,
+    title: 'Looking for a new base',
+  },
   'metadata.refresh': {
     needs: [],
     uses: [],

@@ -157,6 +157,7 @@ export const OSTREE_PROTOTYPES = {
   g_variant_unref: 'void g_variant_unref(GVariant *self)',
   g_variant_new_string: 'GVariant *g_variant_new_string(const char *text)',
   g_variant_new_boolean: 'GVariant *g_variant_new_boolean(gboolean value)',
+  g_variant_new_int32: 'GVariant *g_variant_new_int32(int value)',
   g_variant_new_uint64: 'GVariant *g_variant_new_uint64(uint64_t value)',
   g_variant_new_strv: 'GVariant *g_variant_new_strv(const char **?list, int64_t length)',
   g_variant_new_variant: 'GVariant *g_variant_new_variant(GVariant *value)',

@@ -19,7 +19,7 @@ import { attempt, attemptToFind } from './gerror.js';
 import type { LayerStats } from './overlay-upper.js';
 import { type Owned, ownObject, ownVariant } from './ownership.js';
 import { type PruneResult, pruneRepo } from './prune.js';
-import { type PullLocalOptions, pullLocal } from './pull.js';
+import { type PullLocalOptions, type PullOptions, pullLocal, pullRemote } from './pull.js';
 import { listRefs, resolveRevision, setRef, syncRef } from './refs.js';
 import { setRepoOption } from './repo-config.js';
 import { bytesOf } from './variants.js';
@@ -135,6 +135,12 @@ export class Repo implements Disposable {
     pullLocal(this.#repo, options);
     const remote = options.remote ?? null;
     for (const ref of options.refs) syncRef(this.path, remote === null ? ref : `${remote}:${ref}`);
+  }
+
+  /** @throws fetch-failed, signature-invalid, no-space */
+  pull(options: PullOptions): void {
+    pullRemote(this.#repo, options);
+    for (const ref of options.refs) syncRef(this.path, `${options.remote}:${ref}`);
   }
 
   /** Sets a key of the repo's configuration, e.g. `sysroot` `bootloader` `none`. */

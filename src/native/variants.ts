@@ -44,6 +44,11 @@ export function stringListVariant(list: readonly string[]): Pointer<'GVariant'> 
   return present(call('g_variant_new_strv', [...list, null], list.length));
 }
 
+/** An `i`; floating: whoever takes it in owns it. */
+export function integerVariant(value: number): Pointer<'GVariant'> {
+  return present(call('g_variant_new_int32', value));
+}
+
 function metadataValue(value: MetadataValue): Pointer<'GVariant'> {
   if (typeof value === 'string') return stringVariant(value);
   if (typeof value === 'boolean') return present(call('g_variant_new_boolean', value ? 1 : 0));

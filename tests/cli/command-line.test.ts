@@ -39,6 +39,14 @@ const KARGS = {
   lockFinalization: false,
   reboot: false,
 } as const;
+const UPDATE = {
+  stateroot: null,
+  cacheOnly: false,
+  downloadOnly: false,
+  lockFinalization: false,
+  reboot: false,
+} as const;
+const UPGRADE = { kind: 'upgrade', check: false, allowDowngrade: false, ...UPDATE } as const;
 const HASH = 'ab'.repeat(32);
 
 const ACCEPTED: readonly (readonly [string, ClientRequest])[] = [
@@ -113,6 +121,12 @@ const ACCEPTED: readonly (readonly [string, ClientRequest])[] = [
   ],
   ['pin 1', { kind: 'pin', stateroot: null, deployment: '1', pinned: true }],
   ['unpin 1', { kind: 'pin', stateroot: null, deployment: '1', pinned: false }],
+  ['upgrade', UPGRADE],
+  ['update -r -C --allow-downgrade', { ...UPGRADE, reboot: true, cacheOnly: true, allowDowngrade: true }],
+  ['upgrade --check', { ...UPGRADE, check: true }],
+  ['upgrade --preview', { ...UPGRADE, check: true }],
+  ['upgrade --download-only --lock-finalization', { ...UPGRADE, downloadOnly: true, lockFinalization: true }],
+  ['rebase vendor:debian/13', { kind: 'rebase', refspec: 'vendor:debian/13', ...UPDATE }],
   ['refresh-md -f', { kind: 'refresh-md', stateroot: null, force: true }],
 ];
 
@@ -153,6 +167,8 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['initramfs', '--arg=x'], /--arg needs --enable$/],
   [['initramfs', '--enable', '--arg=a;b'], /cannot use "a;b" as an argument of dracut$/],
   [['pin'], /an argument is missing/],
+  [['upgrade', '-C', '--download-only'], /cache-only and download-only exclude each other$/],
+  [['rebase', 'a b'], /cannot use "a b" as a refspec: REMOTE:BRANCH or BRANCH$/],
   [['deploy'], /an argument is missing/],
   [['deploy', 'one', 'two'], /unexpected argument 'two'/],
   [['cleanup'], /at least one cleanup option must be specified$/],

@@ -4,7 +4,7 @@ import { layerOf } from '../../src/cli/layer.js';
 import { impactLines } from '../../src/cli/render/impact.js';
 import { packageDiffLines } from '../../src/cli/render/package-diff.js';
 import { type ResultFacts, resultLines } from '../../src/cli/render/result.js';
-import type { DeploymentId } from '../../src/model/deployment.js';
+import type { Checksum, DeploymentId } from '../../src/model/deployment.js';
 import type { Impact } from '../../src/model/facts.js';
 import type { Resolution } from '../../src/model/package.js';
 import { assertGolden } from './golden.js';
@@ -154,6 +154,33 @@ test('the new state of the initramfs is told', () => {
 test('a pin is told by the index that was given', () => {
   const request = { kind: 'pin', stateroot: null, deployment: '1', pinned: false } as const;
   assert.equal(result({ request }), 'Deployment 1 is now unpinned\n');
+});
+
+const UPDATE = {
+  checksum: 'd2'.repeat(32) as Checksum,
+  version: '12.9',
+  timestampSeconds: 1_700_000_000,
+  packages: {
+    added: [{ name: 'libnew', version: '1' }],
+    removed: [],
+    changed: [{ name: 'base-files', from: '12.8', to: '12.9' }],
+  },
+};
+
+test('an available update is shown, with its packages', () => {
+  const properties = propertiesOf({ report: { update: UPDATE, resolution: RESOLUTION } });
+  assertGolden('available-update', result({ request: { kind: 'upgrade', stateroot: null, check: true }, properties }));
+});
+
+test('an upgrade tells what changed in the base and in the layer', () => {
+  const properties = propertiesOf({ report: { ...deployed(true).report, update: UPDATE } });
+  const facts = { properties, oldLayer: OLD_LAYER, layer: NEW_LAYER, isBooted: true };
+  assertGolden('result-upgrade', result({ request: { kind: 'upgrade', stateroot: null }, ...facts }));
+});
+
+test('a download of an update says so', () => {
+  const request = { kind: 'upgrade', stateroot: null, downloadOnly: true } as const;
+  assert.equal(result({ request, properties: propertiesOf({ report: { update: UPDATE } }) }), 'Update downloaded.\n');
 });
 
 test('a refresh passes its warning on', () => {

@@ -39,6 +39,7 @@ export class Lane implements Disposable {
     // no deployment of it is always there, and a clean-up removes what no ref keeps
     ostree('pull-local', `--repo=${this.repo}`, repo, versions[0]);
     ostree('refs', `--repo=${this.repo}`, '--create=crash/older', versions[0]);
+    ostree('remote', 'add', `--repo=${this.repo}`, '--no-gpg-verify', 'crash', `file://${repo}`);
     this.#sysroot = Sysroot.open(this.path);
     installArchive(this.stateroot, join(this.deployments()[0]?.path ?? '', 'etc'));
     buildPackage('crash-local', this.localArchive);

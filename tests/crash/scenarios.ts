@@ -9,6 +9,7 @@ import type { StepKind } from '../../src/model/steps.js';
 import type { TransactionState } from '../../src/model/transaction.js';
 import type { Lane } from './lane.js';
 import {
+  behind,
   layeredOnce,
   layeredTwice,
   type Prepare,
@@ -79,6 +80,12 @@ const initramfs = (lane: Surroundings) => {
   return { ...nothing, kind: 'initramfs', regenerate: true, args: ['--modules=base', '--no-kernel', mark] } as const;
 };
 const pin = () => ({ ...nothing, kind: 'pin', deployment: '1', pinned: true }) as const;
+const upgrade = () => ({ ...nothing, kind: 'upgrade' }) as const;
+/** To the remote and back to the same branch here. */
+const rebase = (lane: Surroundings) => {
+  const [near, far] = ['crash/base', 'crash:crash/base'] as const;
+  return { ...nothing, kind: 'rebase', refspec: lane.origin(0).includes(far) ? near : far } as const;
+};
 const cleanup = (what: Partial<Omit<CleanupRequest, 'kind' | 'stateroot'>>) => () =>
   ({ ...nothing, kind: 'cleanup', ...what }) as const;
 
@@ -153,6 +160,15 @@ const FORWARD: readonly Scenario[] = [
     ends: 'Committed',
   },
   { name: 'kargs', kind: 'kargs', prepare: withRollback, request: kargs, ends: 'Committed' },
+  { name: 'upgrade', kind: 'upgrade', prepare: behind, request: upgrade, ends: 'Committed' },
+  {
+    name: 'upgrade --check',
+    kind: 'upgrade',
+    prepare: behind,
+    request: () => ({ ...nothing, kind: 'upgrade', check: true }),
+    ends: 'Committed',
+  },
+  { name: 'rebase', kind: 'rebase', prepare: layeredOnce, request: rebase, ends: 'Committed' },
   { name: 'pin', kind: 'pin', prepare: withRollback, request: pin, ends: 'Committed' },
   { name: 'initramfs', kind: 'initramfs', prepare: layeredOnce, request: initramfs, ends: 'Committed' },
 ];
@@ -180,6 +196,7 @@ const CANCELLED: readonly Scenario[] = [
     ] as const
   ).map((step) => cancelled('install', `perform ${step} before`)),
   cancelled('install', 'middle perform tree.assemble Configuring'),
+  cancelled('upgrade', 'perform update.pull before'),
   cancelled('pin', 'perform pin.write before'),
   cancelled('kargs', 'perform deployment.write before'),
   cancelled('rollback', 'perform deployments.reorder before'),

@@ -59,6 +59,19 @@ export const layeredOnce: Prepare = async (lane) => {
   });
 };
 
+/** A layered deployment of the older version that follows the remote. */
+export const behind: Prepare = async (lane) => {
+  lane.restoreCaches();
+  await reach(lane, (): ClientRequest | null => {
+    const names = lane.requested(0);
+    if (names.length !== 1) return { kind: 'install', stateroot: null, add: ['crash-a'], remove: names };
+    if (!lane.origin(0).includes('crash:crash/base'))
+      return { kind: 'rebase', stateroot: null, refspec: 'crash:crash/base' };
+    const [older] = lane.base.versions;
+    return lane.versionOf(0) === older ? null : { kind: 'deploy', stateroot: null, revision: older };
+  });
+};
+
 const MAX_OPERATIONS = 8;
 
 /** From where nothing is as only another scenario needs it. */

@@ -96,6 +96,8 @@ describe('service on a bus', () => {
       [[DEBIAN, `${NAME}.OS.Rollback`, "{'colour': <true>}"], /InvalidArgs.*option "colour" is unknown/],
       [[DEBIAN, `${NAME}.OS.PkgChange`, '{}', "['UPPER']", '[]'], /InvalidArgs.*"UPPER" as a package name/],
       [[DEBIAN, `${NAME}.OS.PkgChange`, '{}', '[]', '[]'], /InvalidArgs.*no package named/],
+      [[DEBIAN, `${NAME}.OS.Rebase`, '{}', 'a:b:c', '[]'], /InvalidRefspec.*"a:b:c"/],
+      [[DEBIAN, `${NAME}.OS.Rebase`, '{}', 'a', "['htop']"], /NotSupported/],
       [[DEBIAN, `${NAME}.OS.KernelArgs`, '', '[]', '[]', '[]', '{}'], /InvalidArgs.*no change named/],
       [[DEBIAN, `${NAME}.OS.KernelArgs`, '', "['a\\nb']", '[]', '[]', '{}'], /InvalidArgs.*as a kernel argument/],
       [[DEBIAN, `${NAME}.OS.Cleanup`, "['everything']"], /InvalidArgs.*element "everything" is unknown/],
@@ -173,6 +175,10 @@ print(bus.call_blocking('${NAME}', '${BASE}/Sysroot', None, 'GetAll', 's', ('',)
     const initramfs = await requestOf('SetInitramfsState', 'true', "['-I', '/etc/x']", "{'reboot': <true>}");
     assert.ok(initramfs?.kind === 'initramfs' && initramfs.regenerate && initramfs.args.join() === '-I,/etc/x');
     assert.ok(initramfs.reboot);
+    const upgrade = await requestOf('Upgrade', "{'allow-downgrade': <true>, 'check-only': <true>}");
+    assert.ok(upgrade?.kind === 'upgrade' && upgrade.allowDowngrade && upgrade.check && !upgrade.cacheOnly);
+    const rebase = await requestOf('Rebase', "{'download-only': <true>}", 'vendor:debian/13', '[]');
+    assert.ok(rebase?.kind === 'rebase' && rebase.refspec === 'vendor:debian/13' && rebase.downloadOnly);
     const pin = await requestOf('SetPinned', '1', 'true', '{}');
     assert.deepEqual(pin, { kind: 'pin', stateroot: 'debian', deployment: '1', pinned: true });
     const refresh = await requestOf('RefreshMd', "{'force': <true>}");

@@ -88,6 +88,8 @@ Sysroot.ActiveTransactionPath s
 Sysroot.Deployments aa{sv}
 Sysroot.AutomaticUpdatePolicy s
 OS.Deploy sa{sv} -> s
+OS.Upgrade a{sv} -> s
+OS.Rebase a{sv}sas -> s
 OS.Rollback a{sv} -> s
 OS.PkgChange a{sv}asas -> s
 OS.UpdateDeployment a{sv}a{sv} -> s

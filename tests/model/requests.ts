@@ -22,5 +22,10 @@ export const REQUESTS: readonly Request[] = [
   { kind: 'refresh-md' },
   { kind: 'kargs', append: ['debug'] },
   { kind: 'initramfs', regenerate: true },
+  { kind: 'upgrade' },
+  { kind: 'upgrade', cacheOnly: true },
+  { kind: 'upgrade', check: true },
+  { kind: 'upgrade', downloadOnly: true },
+  { kind: 'rebase', refspec: 'vendor:debian/12' },
   { kind: 'pin', deployment: '1', pinned: true },
 ].map((members) => parseRequest({ stateroot: 'debian', ...members }));

@@ -16,6 +16,7 @@ export function giftText(gave: unknown): string {
 
 const GIFTS: Readonly<Record<string, (fact: unknown) => string>> = {
   revision: (fact) => `commit ${shortChecksum(textAt(fact, 'checksum'))}`,
+  update: (fact) => (fact === null ? 'the base is current' : ''),
   refreshed: (fact) =>
     textAt(fact, 'warning') ?? (member(fact, 'changed') === true ? 'indexes changed' : 'indexes are current'),
   target: (fact) => `base ${shortChecksum(textAt(fact, 'base'))}`,

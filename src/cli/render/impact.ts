@@ -1,6 +1,6 @@
 // The impact of a dry run: packages, files, bytes, conflicts.
 
-import type { Impact } from '../../model/facts.js';
+import type { Impact, PackageChanges } from '../../model/facts.js';
 import { formatBytes } from './bytes.js';
 import { packageDiffLines } from './package-diff.js';
 
@@ -16,7 +16,7 @@ export function impactLines(impact: Impact): readonly string[] {
     ['Conflicts', impact.conflicts.length === 0 ? 'none' : `${impact.conflicts.length}`],
   ];
   return [
-    ...packageLines(impact),
+    ...changeLines(impact),
     'Impact:',
     ...rows.map(([key, value]) => `  ${key.padStart(9)}: ${value}`),
     ...conflictLines(impact),
@@ -34,7 +34,7 @@ function installed(bytes: number): string {
   return bytes > 0 ? `+${formatBytes(bytes)}` : formatBytes(bytes);
 }
 
-function packageLines({ added, removed, changed }: Impact): readonly string[] {
+export function changeLines({ added, removed, changed }: PackageChanges): readonly string[] {
   const before = [...removed, ...changed.map(({ name, from }) => ({ name, version: from }))];
   const after = [...added, ...changed.map(({ name, to }) => ({ name, version: to }))];
   const layer = (list: typeof before) => new Map(list.map(({ name, version }) => [name, version]));

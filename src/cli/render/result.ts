@@ -1,10 +1,13 @@
 // What is printed once a transaction has succeeded: what changed, and when it takes effect.
 
 import type { ClientRequest, TransactionProperties, TransactionReport } from '../../client/client.js';
+import type { PackageChanges } from '../../model/facts.js';
 import type { Layer } from '../layer.js';
 import { formatBytes } from './bytes.js';
-import { impactLines } from './impact.js';
+import { changeLines, impactLines } from './impact.js';
+import { keyValueLines } from './key-value.js';
 import { packageDiffLines } from './package-diff.js';
+import { formatUtc } from './time.js';
 
 export interface ResultFacts {
   readonly request: ClientRequest;
@@ -28,6 +31,9 @@ export function resultLines(facts: ResultFacts): readonly string[] {
       return request.downloadOnly === true ? downloadLines(properties.report) : deploymentLines(facts);
     case 'deploy':
       return deploymentLines(facts);
+    case 'upgrade':
+    case 'rebase':
+      return updateLines(facts);
     case 'rollback':
       return rollbackLines(facts);
     case 'cleanup':
@@ -78,6 +84,32 @@ function bootLines({ request, properties, isBooted }: ResultFacts): readonly str
     ...(deployment === undefined || deployment.staged ? [] : [`New deployment: ${deployment.id}`]),
     ...(isBooted && !willReboot ? [REBOOT] : []),
   ];
+}
+
+function updateLines(facts: ResultFacts): readonly string[] {
+  const { request, properties } = facts;
+  const { update } = properties.report;
+  if ('check' in request && request.check === true) return availableLines(facts);
+  if ('downloadOnly' in request && request.downloadOnly === true) return ['Update downloaded.'];
+  return [...(update?.packages ? changeLines(update.packages) : []), ...deploymentLines(facts)];
+}
+
+/** As rpm-ostree shows what could be had. */
+function availableLines({ properties, oldLayer, layer }: ResultFacts): readonly string[] {
+  const { update } = properties.report;
+  if (update == null) return ['AvailableUpdate:', ...packageDiffLines(oldLayer ?? new Map(), layer ?? new Map())];
+  const { version, checksum, timestampSeconds, packages } = update;
+  const time = formatUtc(timestampSeconds * 1000);
+  const rows = [
+    version === null ? { key: 'Timestamp', value: time } : { key: 'Version', value: `${version} (${time})` },
+    { key: 'Commit', value: checksum },
+    ...(packages === null ? [] : [{ key: 'Diff', value: diffText(packages) }]),
+  ];
+  return ['AvailableUpdate:', ...keyValueLines(rows, null), ...(packages === null ? [] : changeLines(packages))];
+}
+
+function diffText({ added, removed, changed }: PackageChanges): string {
+  return `${changed.length} changed, ${removed.length} removed, ${added.length} added`;
 }
 
 function inactiveLines({ resolution }: Pick<TransactionReport, 'resolution'>): readonly string[] {

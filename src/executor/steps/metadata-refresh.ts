@@ -64,7 +64,8 @@ function roomFailure({ paths }: StepContext): AptOstreeError | null {
 }
 
 function isForced({ request }: StepContext): boolean {
-  return request.kind === 'refresh-md' && request.force;
+  // who asks for what is new shall not get what was new yesterday
+  return request.kind === 'upgrade' || (request.kind === 'refresh-md' && request.force);
 }
 
 /** The stamp holds what the sources were; its time is the time of the last complete update. */

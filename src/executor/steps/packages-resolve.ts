@@ -16,14 +16,13 @@ import { archiveFile, importLocal } from '../sandbox/local-import.js';
 import { baseOf, originDeployment } from '../sandbox/origin-base.js';
 import { basePackages, resolvePackages } from '../sandbox/resolver.js';
 import type { FactsFor, StepContext, StepHandler, StepResult } from '../step-handler.js';
+import { unchangedText } from '../unchanged-text.js';
 
 export const packagesResolve: StepHandler<'packages.resolve'> = {
   probe: async () => null,
   perform: resolve,
   undo: async (_facts, context) => removeAptView(context),
 };
-
-const UNCHANGED = 'No change.';
 
 interface Plan {
   readonly base: Checksum;
@@ -39,6 +38,7 @@ async function resolve(
   const origin = parseOrigin(before.origin ?? '');
   const base = revision?.checksum ?? baseOf(before);
   refuseSameInitramfs(origin, context);
+  if (!context.sysroot.repo().hasCommit(base)) return withoutBase(base, { origin, revision, context });
   const local = await importAll(context);
   return withAptView(base, context, async (view) => {
     const installed = basePackages(view.tree);
@@ -46,7 +46,7 @@ async function resolve(
     const plan = { base, list, origin: nextOrigin(origin, list, { revision, context }) };
     const inactive = inactiveRequests(list, installed);
     if (isRepetition(origin, list, context))
-      return { ...resultOf(plan, freeze(plan, [], inactive), context), unchanged: UNCHANGED };
+      return { ...resultOf(plan, freeze(plan, [], inactive), context), unchanged: unchangedText(context.request) };
     const active = list.requested.filter((each) => !inactive.some((other) => other.request === each));
     const wanted = { names: active, local: localPackages(list, context), base: installed };
     const packages = await resolvePackages(wanted, view, context);
@@ -54,6 +54,17 @@ async function resolve(
     refuseOtherPlan(resolution, context);
     return resultOf(plan, resolution, context);
   });
+}
+
+/** A check has not downloaded the base it found: that there is one is all it tells. */
+function withoutBase(
+  base: Checksum,
+  { origin, revision, context }: { readonly origin: Origin } & Parameters<typeof nextOrigin>[2],
+): StepResult<'packages.resolve'> {
+  if (!(context.request.kind === 'upgrade' && context.request.check))
+    throw new AptOstreeError('no-such-revision', `cannot use the base ${base}: its commit is not in the repo`);
+  const plan = { base, list: origin, origin: nextOrigin(origin, origin, { revision, context }) };
+  return resultOf(plan, freeze(plan, [], []), context);
 }
 
 async function importAll(context: StepContext): Promise<readonly LocalPackage[]> {
@@ -89,14 +100,16 @@ function nextList(current: RequestList, { request, local, installed }: ListInput
   return changeList({ current, request, local, base: installed });
 }
 
-/** A chosen revision pins the base to it. */
+/** A chosen revision pins the base to it, the newest of a branch does not. */
 function nextOrigin(
   origin: Origin,
   list: RequestList,
   { revision, context }: { readonly revision: Facts['revision'] | undefined; readonly context: StepContext },
 ): Origin {
   const { requested, requestedLocal } = list;
-  const pinned = revision === undefined ? {} : { refspec: revision.refspec, overrideCommit: revision.checksum };
+  const isChosen = context.request.kind === 'deploy';
+  const pinned =
+    revision === undefined ? {} : { refspec: revision.refspec, overrideCommit: isChosen ? revision.checksum : null };
   return { ...origin, ...pinned, ...initramfsOf(context), requested, requestedLocal, transaction: context.transaction };
 }
 
@@ -162,7 +175,7 @@ function resultOf(plan: Plan, resolution: Resolution, context: StepContext): Ste
     layered: changesTree(plan, resolution),
   };
   const gave = { target, resolution };
-  return isUnchanged(plan, resolution, context) ? { gave, unchanged: UNCHANGED } : { gave };
+  return isUnchanged(plan, resolution, context) ? { gave, unchanged: unchangedText(request) } : { gave };
 }
 
 function changesTree({ origin }: Plan, { packages }: Resolution): boolean {
