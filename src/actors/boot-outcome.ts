@@ -3,7 +3,7 @@
 import type { Deployment } from '../model/deployment.js';
 import type { TransactionEvent, TransactionView } from '../model/transaction.js';
 
-/** Null while the machine has not rebooted since the staging and the deployment is still staged. */
+/** Null while the machine has not rebooted since the staging and the deployment is still staged, or while it does not run at all. */
 export function bootEvent(
   view: TransactionView,
   now: { readonly bootId: string; readonly deployments: readonly Deployment[] },
@@ -15,6 +15,8 @@ export function bootEvent(
     ({ type: 'BOOTED', what, bootId: now.bootId, checksum: booted?.checksum ?? null }) as const;
   const ours = now.deployments.find((each) => each.id === staged.id || hasTransaction(each, view.id)) ?? null;
   if (now.bootId === staged.bootId) return ours === null ? told('superseded') : null;
+  // whoever looks at the disk of a machine that is off cannot know what it will boot
+  if (booted === null) return null;
   if (ours?.booted === true) return told('booted-it');
   return told(ours === null ? 'lost' : 'booted-another');
 }

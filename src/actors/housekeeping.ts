@@ -19,6 +19,8 @@ export interface HousekeepingOptions {
   readonly newId: () => TransactionId;
   /** Transactions that still need theirs. */
   readonly keep: () => readonly TransactionId[];
+  /** Transactions whose commit is staged. */
+  readonly staged: () => readonly TransactionId[];
   readonly onTidied: () => void;
   readonly log: Logger;
 }
@@ -42,7 +44,11 @@ export class Housekeeping {
     this.#queue = this.#queue.then(async () => {
       // a step that failed while it cleaned up after itself has left scratch, too
       if (touched || this.#options.leftovers().length > 0)
-        await runner.tidy(this.#options.keep(), view.facts.deployment !== undefined);
+        await runner.tidy({
+          keep: this.#options.keep(),
+          staged: this.#options.staged(),
+          trim: view.facts.deployment !== undefined,
+        });
       await runner.close();
       this.#options.onTidied();
     });
@@ -56,7 +62,7 @@ export class Housekeeping {
   }
 
   async #alone(name: string): Promise<void> {
-    const { sysroot, bootId, log, newId, startExecutor, keep, onTidied } = this.#options;
+    const { sysroot, bootId, log, newId, startExecutor, keep, staged, onTidied } = this.#options;
     const present: { executor: Executor | null } = { executor: null };
     const task = { transaction: newId(), request: cleanupOf(name), caller: DAEMON, sysroot, bootId };
     const live = () => {
@@ -64,7 +70,7 @@ export class Housekeeping {
         present.executor = startExecutor({ task, log, onProgress: () => undefined });
       return present.executor;
     };
-    await tidyUp(live, { keep: keep(), trim: false }, log);
+    await tidyUp(live, { keep: keep(), staged: staged(), trim: false }, log);
     await present.executor?.close();
     onTidied();
   }

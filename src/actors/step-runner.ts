@@ -6,12 +6,12 @@ import { AptOstreeError, type Failure, failureOf } from '../model/errors.js';
 import type { ExecutorAnswer, ExecutorCommand } from '../model/ipc.js';
 import type { Progress } from '../model/progress.js';
 import { type StepKind, stepDefinition } from '../model/steps.js';
-import type { PlannedStep, TransactionEvent, TransactionId } from '../model/transaction.js';
+import type { PlannedStep, TransactionEvent } from '../model/transaction.js';
 import type { DurableActor, Effects } from './durable-actor.js';
 import type { Executor } from './executor-process.js';
 import { Pause } from './pause.js';
 import { backoffMs, nextRetry, retryLine } from './retry.js';
-import { tidyUp } from './tidy-up.js';
+import { type TidyUp, tidyUp } from './tidy-up.js';
 
 export interface StepRunnerOptions {
   readonly actor: DurableActor;
@@ -94,9 +94,9 @@ export class StepRunner implements Effects {
     }, SETTLE_MS);
   }
 
-  async tidy(keep: readonly TransactionId[], trim: boolean): Promise<void> {
+  async tidy(what: TidyUp): Promise<void> {
     const executor = () => (this.#stopped ? null : this.#liveExecutor());
-    await tidyUp(executor, { keep, trim }, this.#options.log);
+    await tidyUp(executor, what, this.#options.log);
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,7 @@ const ATTEMPTS = 3;
 
 export interface TidyUp {
   readonly keep: readonly TransactionId[];
+  readonly staged: readonly TransactionId[];
   readonly trim: boolean;
 }
 

@@ -24,7 +24,7 @@ import { Housekeeping } from './housekeeping.js';
 import { JournalKeeper, type PruneOrder, refuseUntrue } from './journal-keeper.js';
 import { openingOf } from './opening.js';
 import { asksForReboot, busy, refuseImpossible, refuseUnlessReady, stuck, undoFailed } from './refusals.js';
-import { StagedTransactions } from './staged-transactions.js';
+import { type LostTransaction, StagedTransactions } from './staged-transactions.js';
 import { StepRunner } from './step-runner.js';
 import { isActive, isFinal } from './transaction-view.js';
 
@@ -45,6 +45,7 @@ export class TransactionEngine implements Engine {
   readonly #staged: StagedTransactions;
   #recent: readonly TransactionView[] = [];
   #deployments: readonly Deployment[] = [];
+  #deploymentsKnown = false;
   readonly #housekeeping: Housekeeping;
   readonly #keeper: JournalKeeper;
   #stopped = false;
@@ -52,7 +53,9 @@ export class TransactionEngine implements Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#staged = new StagedTransactions(options.bootId);
-    this.#housekeeping = new Housekeeping({ ...options, keep: () => this.#keep(), onTidied: () => this.#tidied() });
+    const keep = () => this.#keep();
+    const staged = () => this.#staged.ids();
+    this.#housekeeping = new Housekeeping({ ...options, keep, staged, onTidied: () => this.#tidied() });
     this.#keeper = new JournalKeeper(options);
     [this.#supervisor] = initialTransition(supervisorMachine);
     this.#readDeployments();
@@ -262,11 +265,14 @@ export class TransactionEngine implements Engine {
       'transaction ended',
     );
     this.#housekeeping.after(view, runner);
-    if (view.state === 'Committed' && view.unchanged === null && asksForReboot(view.request))
+    this.#settleStaged();
+    // one that was staged again was asked for before another boot
+    const isFirst = actor.snapshot.context.restagings === 0;
+    if (view.state === 'Committed' && view.unchanged === null && asksForReboot(view.request) && isFirst)
       void this.#housekeeping.done().then(() => this.#options.reboot());
   }
 
-  /** Transactions whose scratch and refs are still needed. */
+  /** Transactions whose scratch is still needed. */
   #keep(): readonly TransactionId[] {
     return this.#active === null ? [] : [this.#active.actor.opening.id];
   }
@@ -291,11 +297,27 @@ export class TransactionEngine implements Engine {
   }
 
   #settleStaged(): void {
+    // what cannot be read is not gone
+    if (!this.#deploymentsKnown) return;
     try {
-      this.#staged.settle(this.#deployments);
+      const lost = this.#staged.settle(this.#deployments);
+      if (lost !== null && this.#active === null && !this.#isEnding()) this.#stageAgain(lost);
     } catch (error) {
       this.#break(error);
     }
+  }
+
+  #isEnding(): boolean {
+    return this.#stopped || this.#supervisor.value === 'broken';
+  }
+
+  /** While it is done nothing else is: what is begun next builds on the deployment that boots next. */
+  #stageAgain({ actor, event }: LostTransaction): void {
+    const { id, title } = actor.opening;
+    this.#options.log.warn({ transaction: id, title }, 'the staged deployment is gone: it is staged again');
+    this.#staged.release(actor);
+    this.#activate(actor);
+    this.#send(actor, event, null);
   }
 
   #send(actor: DurableActor, event: TransactionEvent, by: Caller | null): void {
@@ -328,7 +350,9 @@ export class TransactionEngine implements Engine {
   #readDeployments(): void {
     try {
       this.#deployments = this.#options.readDeployments();
+      this.#deploymentsKnown = true;
     } catch (error) {
+      this.#deploymentsKnown = false;
       this.#options.log.warn({ reason: failureOf(error).message }, 'cannot read the deployments');
     }
   }

@@ -17,11 +17,15 @@ const SHOWN: { readonly [Value in StateValue]: TransactionState } = {
   undoFailed: 'Failed',
   ended: 'InProgress',
   staged: 'Committed',
+  restaging: 'InProgress',
   committed: 'Committed',
   failed: 'Failed',
   rolledBack: 'RolledBack',
   cancelled: 'Cancelled',
 };
+
+/** States in which a step is being performed or undone. */
+const WORKING: readonly StateValue[] = ['performing', 'stopping', 'undoing', 'restaging'];
 
 /** The state as a journal row names it: with the step's index where there is one. */
 export function stateText({ value, context }: Snapshot): string {
@@ -39,7 +43,7 @@ export function isActive({ value }: Snapshot): boolean {
 
 export function transactionView(snapshot: Snapshot): TransactionView {
   const { opening, index, facts, failure, cancelRequested, unchanged } = snapshot.context;
-  const working = snapshot.value === 'performing' || snapshot.value === 'stopping' || snapshot.value === 'undoing';
+  const working = WORKING.includes(snapshot.value);
   return {
     id: opening.id,
     title: opening.title,
@@ -51,7 +55,7 @@ export function transactionView(snapshot: Snapshot): TransactionView {
     step: working ? (opening.plan[index]?.kind ?? null) : null,
     stepIndex: index,
     stepCount: opening.plan.length,
-    direction: snapshot.value === 'performing' ? 'forward' : 'back',
+    direction: snapshot.value === 'performing' || snapshot.value === 'restaging' ? 'forward' : 'back',
     cancelRequested,
     failure,
     unchanged,
@@ -63,5 +67,5 @@ export function transactionView(snapshot: Snapshot): TransactionView {
 }
 
 function bootedOf({ value, context }: Snapshot): 'pending' | BootOutcome | null {
-  return value === 'staged' ? 'pending' : context.booted;
+  return value === 'staged' || value === 'restaging' ? 'pending' : context.booted;
 }

@@ -5,24 +5,37 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseOf, type Deployment, type DeploymentId } from '../model/deployment.js';
 import type { TransactionId } from '../model/transaction.js';
+import { transactionOf } from './deployment-origin.js';
 import { unmountBelow } from './sandbox/mounts.js';
 import { removeTree } from './sandbox/remove-tree.js';
-import { BASE_REFS, baseRef, TRANSACTION_REFS } from './state-paths.js';
+import { BASE_REFS, baseRef, TRANSACTION_REFS, transactionRef } from './state-paths.js';
 import type { StepContext } from './step-handler.js';
 
+export interface TidyUp {
+  /** Transactions that are not final. */
+  readonly keep: readonly TransactionId[];
+  /** Transactions whose deployment is staged. */
+  readonly staged: readonly TransactionId[];
+  /** Whether deployments past retention are dropped. */
+  readonly trim: boolean;
+}
+
 /** Idempotent: whatever a crash leaves of it, the next call removes. */
-export async function tidy(
-  { sysroot, paths }: StepContext,
-  { keep, trim }: { readonly keep: readonly TransactionId[]; readonly trim: boolean },
-): Promise<void> {
+export async function tidy({ sysroot, paths }: StepContext, { keep, staged, trim }: TidyUp): Promise<void> {
   const repo = sysroot.repo();
   if (trim) {
-    const kept = retained(sysroot.deployments());
-    if (kept.length < sysroot.deployments().length) sysroot.writeOrder(kept);
+    const order = retained(sysroot.deployments());
+    if (order.length < sysroot.deployments().length) sysroot.writeOrder(order);
   }
   const bases = new Set(sysroot.deployments().map(baseOf));
   for (const base of bases) if (repo.hasCommit(base)) repo.setRef(baseRef(base), base);
-  for (const ref of repo.refs('apt-ostree').keys()) if (isStale(ref, keep, bases)) repo.setRef(ref, null);
+  // what is staged is gone with the power, unless something else holds its commit
+  for (const each of sysroot.deployments()) {
+    const id = each.staged ? staged.find((other) => other === transactionOf(each)) : undefined;
+    if (id !== undefined) repo.setRef(transactionRef(id), each.checksum);
+  }
+  const kept = [...keep, ...staged];
+  for (const ref of repo.refs('apt-ostree').keys()) if (isStale(ref, kept, bases)) repo.setRef(ref, null);
   await removeExcept(join(paths.own, 'scratch'), keep);
   await removeExcept(paths.bases, [...bases]);
   sysroot.cleanup();

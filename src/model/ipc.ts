@@ -22,8 +22,16 @@ export type ExecutorCommand =
   /** `recovering`: the step was in flight at a crash; look before performing. */
   | { readonly type: 'perform'; readonly kind: StepKind; readonly facts: SomeFacts; readonly recovering: boolean }
   | { readonly type: 'undo'; readonly kind: StepKind; readonly facts: SomeFacts }
-  /** Removes what final transactions left: `keep` are the ones that are not final. */
-  | { readonly type: 'tidy'; readonly keep: readonly TransactionId[]; readonly trim: boolean }
+  /**
+   * Removes what final transactions left: `keep` are the ones that are not final; of those that are `staged` the commit is
+   * kept until it has booted.
+   */
+  | {
+      readonly type: 'tidy';
+      readonly keep: readonly TransactionId[];
+      readonly staged: readonly TransactionId[];
+      readonly trim: boolean;
+    }
   /** Ends the running step as soon as it can. */
   | { readonly type: 'abort' };
 

@@ -86,6 +86,8 @@ export type TransactionEvent =
     }
   /** A staged deployment's fate, told at a later start. */
   | { readonly type: 'BOOTED'; readonly what: BootOutcome; readonly bootId: string; readonly checksum: string | null }
+  /** A staged deployment is gone, and the machine has booted since: it is staged again. */
+  | { readonly type: 'LOST'; readonly bootId: string; readonly checksum: string | null }
   /** The repair of a transaction whose undo failed. */
   | { readonly type: 'RETRY_UNDO' };
 

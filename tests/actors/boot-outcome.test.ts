@@ -21,6 +21,7 @@ for (const [line, options, what] of [
   ['new* old', { staged: 0, bootId: 'now' }, 'booted-it'],
   ['new old*', { staged: 0, bootId: 'now' }, 'booted-another'],
   ['booted* old', { staged: -1, bootId: 'now' }, 'lost'],
+  ['first old', { staged: -1, bootId: 'now' }, null],
 ] as const)
   test(`"${line}" in ${options.bootId === 'then' ? 'the same' : 'another'} boot: ${what ?? 'not yet known'}`, () => {
     assert.equal(fate(line, options), what);

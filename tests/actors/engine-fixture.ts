@@ -23,7 +23,7 @@ export interface LifeOptions {
   readonly fates?: readonly Fate[];
   readonly failing?: readonly StepKind[];
   readonly bootId?: string;
-  readonly deployments?: readonly Deployment[];
+  readonly deployments?: readonly Deployment[] | (() => readonly Deployment[]);
   /** In place of the fake one. */
   readonly startExecutor?: () => Executor;
   readonly migrations?: string;
@@ -57,7 +57,7 @@ export function live(options: LifeOptions): Life {
     reserve: new EndlessReserve(),
     deadlineMs: (kind) => stepDefinition(kind).deadlineMs,
     sysroot: '/imaginary',
-    readDeployments: () => deployments,
+    readDeployments: () => (typeof deployments === 'function' ? deployments() : deployments),
     stateroots: () => ['debian'],
     startExecutor:
       options.startExecutor ??

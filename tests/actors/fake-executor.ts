@@ -2,6 +2,7 @@
 
 import type { Executor, Outcome } from '../../src/actors/executor-process.js';
 import { AptOstreeError } from '../../src/model/errors.js';
+import type { SomeFacts } from '../../src/model/facts.js';
 import type { ExecutorCommand } from '../../src/model/ipc.js';
 import type { StepKind } from '../../src/model/steps.js';
 
@@ -14,6 +15,8 @@ export class World {
   /** Calls so far, over all lives. */
   calls = 0;
   tidied = 0;
+  /** What steps give. */
+  readonly gifts = new Map<StepKind, SomeFacts>();
 }
 
 export interface Fate {
@@ -79,13 +82,13 @@ export class FakeExecutor implements Executor {
       return { type: 'undone' };
     }
     if (command.recovering && world.present.has(command.kind))
-      return { type: 'done', gave: {}, unchanged: null, found: true };
+      return { type: 'done', gave: world.gifts.get(command.kind) ?? {}, unchanged: null, found: true };
     world.log.push(command.kind);
     const left = failing.has(command.kind) ? world.partial : world.present;
     if (LEAVING.has(command.kind)) left.add(command.kind);
     if (failing.has(command.kind))
       return { type: 'failed', failure: { code: 'unsolvable', message: 'cannot, by order' } };
-    return { type: 'done', gave: {}, unchanged: null, found: false };
+    return { type: 'done', gave: world.gifts.get(command.kind) ?? {}, unchanged: null, found: false };
   }
 
   #die({ who }: Fate): Promise<Outcome> {

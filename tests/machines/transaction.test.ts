@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { initialTransition, type SnapshotFrom, transition } from 'xstate';
 import { MAX_ATTEMPTS, transactionMachine } from '../../src/machines/v1/transaction.js';
+import type { DeploymentId } from '../../src/model/deployment.js';
 import { parseRequest } from '../../src/model/request.js';
 import type { Opening, PlannedStep, TransactionEvent, TransactionId } from '../../src/model/transaction.js';
 
@@ -39,6 +40,7 @@ function eventsAt({ context }: Snapshot): readonly TransactionEvent[] {
     { type: 'DROPPED', reason: 'left' },
     { type: 'CANCEL', caller: null, reason: 'cancelled' },
     done,
+    { ...done, gave: { deployment: { id: 'debian-x.0' as DeploymentId, staged: true, bootId: 'boot' } } },
     { ...done, unchanged: 'No change.' },
     { ...done, index: index + 1 },
     { type: 'STEP_FAILED', index, failure, durationMs: 1 },
@@ -49,12 +51,13 @@ function eventsAt({ context }: Snapshot): readonly TransactionEvent[] {
     { type: 'ATTEMPTED', index, attempt, bootId: 'boot', retry: 1, failure },
     { type: 'RETRY_UNDO' },
     { type: 'BOOTED', what: 'booted-it', bootId: 'b', checksum: null },
+    { type: 'LOST', bootId: 'b', checksum: null },
   ];
 }
 
 function key({ value, context }: Snapshot): string {
-  const { index, attempt, cancelRequested, unchanged, failure: why, rewinds } = context;
-  return JSON.stringify([value, index, attempt, cancelRequested, unchanged, why?.code, rewinds]);
+  const { index, attempt, cancelRequested, unchanged, failure: why, rewinds, restagings, facts } = context;
+  return JSON.stringify([value, index, attempt, cancelRequested, unchanged, why?.code, rewinds, restagings, facts]);
 }
 
 interface Edge {
@@ -107,7 +110,7 @@ test('a final state can be reached from every state', () => {
 test('effects begin only on entering performing or undoing, and no state passes through silently', () => {
   for (const { to, actions } of edges) {
     const begins = actions.includes('xstate.spawnChild');
-    if (begins) assert.ok(to.value === 'performing' || to.value === 'undoing');
+    if (begins) assert.ok(to.value === 'performing' || to.value === 'undoing' || to.value === 'restaging');
     assert.ok(to.value !== 'turning' && to.value !== 'ended');
   }
 });
@@ -143,6 +146,17 @@ test('a cancel is taken in every forward state and nothing commits after it', ()
     if (from.value === 'performing' && event.type === 'CANCEL') assert.ok(to.context.cancelRequested);
     if (from.context.cancelRequested) assert.notEqual(to.value, 'committed');
   }
+});
+
+test('a deployment that was lost is staged again once, and ends committed whatever comes of that', () => {
+  const restaged = edges.filter(({ event }) => event.type === 'LOST');
+  assert.ok(restaged.length > 0);
+  for (const { from, to } of restaged) {
+    assert.deepEqual([from.value, to.value, from.context.restagings], ['staged', 'restaging', 0]);
+    assert.equal(PLAN[to.context.index]?.kind, 'deployment.write');
+  }
+  for (const { from, to } of edges)
+    if (from.value === 'restaging') assert.ok(['restaging', 'staged', 'committed'].includes(String(to.value)));
 });
 
 test('a step that crashed too often is never performed again', () => {

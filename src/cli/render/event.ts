@@ -40,6 +40,7 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
     `${title(numberAt(payload, 'index'))}: not taken back: ${textAt(payload, 'failure', 'message') ?? ''}`,
   ATTEMPTED: (payload, title) => `${title(numberAt(payload, 'index'))}: ${triedAgain(payload)}`,
   BOOTED: (payload) => BOOTS[textAt(payload, 'what') ?? ''] ?? `boot: ${textAt(payload, 'what') ?? 'unknown'}`,
+  LOST: () => 'lost before its boot, as the machine did not shut down in order; it is staged again',
   RETRY_UNDO: () => 'taking back is tried again',
   PRUNED: (payload) =>
     `the journal was pruned: ${numberAt(payload, 'rows') ?? '?'} rows up to ${numberAt(payload, 'seq') ?? '?'}, of ${numberAt(payload, 'transactions') ?? '?'} transactions`,

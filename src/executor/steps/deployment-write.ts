@@ -1,6 +1,6 @@
 // deployment.write: the commit becomes a deployment, staged when this sysroot runs the machine, else written at once.
 
-import type { Deployment } from '../../model/deployment.js';
+import { configMerge, type Deployment } from '../../model/deployment.js';
 import type { Facts } from '../../model/facts.js';
 import { transactionOf } from '../deployment-origin.js';
 import type { FactsFor, StepContext, StepHandler } from '../step-handler.js';
@@ -17,7 +17,7 @@ export const deploymentWrite: StepHandler<'deployment.write'> = {
       stateroot: target.stateroot,
       checksum: commit,
       origin: target.origin,
-      merge: target.merge,
+      merge: mergeOf(target, context),
       kargs: target.kargs ?? null,
     };
     if (sysroot.isBooted()) sysroot.stage({ ...options, locked: locksFinalization(request) });
@@ -37,6 +37,13 @@ export const deploymentWrite: StepHandler<'deployment.write'> = {
     sysroot.prepareCleanup();
   },
 };
+
+/** Chosen when the plan was made; when it is staged again after a boot, that one may be gone. */
+function mergeOf({ merge, stateroot }: Facts['target'], { sysroot }: StepContext): Facts['target']['merge'] {
+  const deployments = sysroot.deployments();
+  if (merge === null || deployments.some(({ id }) => id === merge)) return merge;
+  return configMerge(deployments, stateroot)?.id ?? null;
+}
 
 function written({ sysroot, transaction }: StepContext): Deployment | null {
   sysroot.loadIfChanged();

@@ -8,6 +8,9 @@ import type { BootOutcome, Opening, PlannedStep, TransactionEvent } from '../../
 /** Stored with each event; a journal's open transactions are folded by the machine of this version. */
 export const MACHINE_VERSION = 1;
 
+/** How often a deployment that was lost before its boot is staged again: what is lost once more has another cause than a power cut. */
+export const MAX_RESTAGINGS = 1;
+
 /** After this many tries that ended in a crash a step is not tried again. */
 export const MAX_ATTEMPTS = 3;
 
@@ -24,6 +27,8 @@ export interface TransactionContext {
   readonly cancelRequested: boolean;
   readonly unchanged: string | null;
   readonly booted: BootOutcome | null;
+  /** How often a staged deployment that was lost has been staged again; bounded. */
+  readonly restagings: number;
   /** Rewinds so far; bounded as attempts are. */
   readonly rewinds: number;
 }
@@ -74,6 +79,8 @@ export const transactionMachine = setup({
       given.event.to >= 0,
     nothingLeftToUndo: ({ context }) => nextToUndo(context, context.index) === null,
     undoneAll: (given) => isOfThisStep(given) && nextToUndo(given.context, given.context.index - 1) === null,
+    leavesStaged: (given) => isOfThisStep(given) && leavesStaged(given),
+    mayStageAgain: ({ context }) => context.restagings < MAX_RESTAGINGS && placeOfStaging(context) >= 0,
     wasCancelled: ({ context }) => context.cancelRequested,
     wasUnchanged: ({ context }) => context.unchanged !== null,
     leftSomething: ({ context }) => context.opening.plan.slice(0, context.index + 1).some((step) => step.leaves),
@@ -127,6 +134,12 @@ export const transactionMachine = setup({
       cancelRequested: true,
       failure: { code: 'cancelled' as const, message: (event as EventOf<'DROPPED'>).reason },
     })),
+    stageAgain: assign(({ context }) => ({
+      index: placeOfStaging(context),
+      attempt: 1,
+      restagings: context.restagings + 1,
+    })),
+    keepLoss: assign({ booted: 'lost' as const }),
     keepBoot: assign(({ event }) => ({ booted: (event as EventOf<'BOOTED'>).what })),
   },
 }).createMachine({
@@ -141,6 +154,7 @@ export const transactionMachine = setup({
     cancelRequested: false,
     unchanged: null,
     booted: null,
+    restagings: 0,
     rewinds: 0,
   }),
   states: {
@@ -221,7 +235,27 @@ export const transactionMachine = setup({
       ],
     },
     /** On disk: the deployment is staged; it becomes real when the machine shuts down in order. */
-    staged: { on: { BOOTED: { target: 'committed', actions: 'keepBoot' } } },
+    staged: {
+      on: {
+        BOOTED: { target: 'committed', actions: 'keepBoot' },
+        LOST: { guard: 'mayStageAgain', target: 'restaging', actions: 'stageAgain' },
+      },
+    },
+    /** On disk: the commit, and a deployment of it perhaps; it was staged once and the machine did not shut down in order. */
+    restaging: {
+      invoke: { id: 'effect', src: 'perform', input: ({ context }) => effectInput(context) },
+      on: {
+        STEP_DONE: [
+          { guard: 'leavesStaged', target: 'staged', actions: 'keepGift' },
+          { guard: 'ofThisStep', target: 'committed', actions: ['keepGift', 'keepLoss'] },
+        ],
+        STEP_FAILED: { guard: 'ofThisStep', target: 'committed', actions: 'keepLoss' },
+        ATTEMPTED: [
+          { guard: 'tooManyAttempts', target: 'committed', actions: 'keepLoss' },
+          { guard: 'ofThisStep', target: 'restaging', reenter: true, actions: 'countAttempt' },
+        ],
+      },
+    },
     committed: { type: 'final' },
     /** Ended in an error before anything was changed. */
     failed: { type: 'final' },
@@ -242,6 +276,11 @@ function mustTurnBack({ context, event }: Given): boolean {
 function leavesStaged({ context, event }: Given): boolean {
   const gave = event.type === 'STEP_DONE' ? event.gave : {};
   return (gave.deployment ?? context.facts.deployment)?.staged === true;
+}
+
+/** Index of the step that staged the deployment, or -1. */
+function placeOfStaging({ opening }: TransactionContext): number {
+  return opening.plan.findLastIndex(({ kind }) => kind === 'deployment.write');
 }
 
 function isLast(context: TransactionContext): boolean {
