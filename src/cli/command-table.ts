@@ -22,6 +22,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   initramfs: async () => (await import('./commands/initramfs.js')).InitramfsCommand,
   pin: async () => (await import('./commands/pin.js')).PinCommand,
   unpin: async () => (await import('./commands/unpin.js')).UnpinCommand,
+  'finalize-deployment': async () => (await import('./commands/finalize-deployment.js')).FinalizeDeploymentCommand,
   cleanup: async () => (await import('./commands/cleanup.js')).CleanupCommand,
   'refresh-md': async () => (await import('./commands/refresh-md.js')).RefreshMdCommand,
   cancel: async () => (await import('./commands/cancel.js')).CancelCommand,

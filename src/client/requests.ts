@@ -33,6 +33,8 @@ export function methodCall(path: string, request: ClientRequest, commandLine: st
       return method('RefreshMd', 'a{sv}', [given]);
     case 'kargs':
       return method('KernelArgs', 'sasasasa{sv}', [...kernelArguments(request), withConditions(given, request)]);
+    case 'finalize':
+      return method('FinalizeDeployment', 'a{sv}', [finalizeOptions(given, request)]);
     case 'pin':
       return method('SetPinned', 'sba{sv}', [request.deployment ?? '', request.pinned ?? false, given]);
     case 'initramfs':
@@ -68,6 +70,18 @@ function withConditions(given: VarDict, { appendIfMissing = [], deleteIfPresent 
   const conditions = { 'append-if-missing': appendIfMissing, 'delete-if-present': deleteIfPresent };
   const lists = Object.entries(conditions).filter(([, list]) => list.length > 0);
   return new Map([...given, ...lists.map(([key, list]) => [key, new Variant('as', list)] as const)]);
+}
+
+/** That no checksum is given must be said. */
+function finalizeOptions(given: VarDict, request: Extract<ClientRequest, { readonly kind: 'finalize' }>): VarDict {
+  const { checksum = null, allowUnlocked = false, reboot = false } = request;
+  const expected = checksum === null ? new Variant('b', true) : new Variant('s', checksum);
+  return new Map([
+    ...given,
+    [checksum === null ? 'allow-missing-checksum' : 'checksum', expected],
+    ['allow-unlocked', new Variant('b', allowUnlocked)],
+    ['reboot', new Variant('b', reboot)],
+  ]);
 }
 
 function modifiers({ add = [], remove = [], local = [] }: PackageChange): VarDict {

@@ -63,3 +63,18 @@ export function pin(
   const options = readOptions('SetPinned', { 'initiating-command-line': 's' }, given.options);
   return asked({ kind: 'pin', stateroot, deployment, pinned: given.pinned }, options);
 }
+
+const FINALIZE_OPTIONS = {
+  ...COMMON,
+  checksum: 's',
+  'allow-missing-checksum': 'b',
+  'allow-unlocked': 'b',
+} as const;
+
+export function finalizeDeployment(stateroot: string, dict: VarDict): Asked {
+  const options = readOptions('FinalizeDeployment', FINALIZE_OPTIONS, dict);
+  const { checksum, 'allow-unlocked': allowUnlocked, reboot = true } = options;
+  if (checksum === undefined && options['allow-missing-checksum'] !== true)
+    throw new AptOstreeError('invalid-argument', 'cannot finalize the deployment: no checksum given to expect');
+  return asked({ kind: 'finalize', stateroot, checksum, allowUnlocked, reboot }, options);
+}

@@ -140,6 +140,13 @@ export const OS_INTERFACE = {
         "Whether an initramfs is made on this machine, with arguments of dracut, or the base's is used. Options: reboot b, " +
         'lock-finalization b.',
     },
+    FinalizeDeployment: {
+      in: { options: 'a{sv}' },
+      out: ADDRESS,
+      about:
+        'Unlocks the staged deployment and reboots into it. Options: checksum s (expected to be staged) or ' +
+        'allow-missing-checksum b, allow-unlocked b, reboot b (true unless given).',
+    },
     SetPinned: {
       in: { deployment: 's', pinned: 'b', options: 'a{sv}' },
       out: ADDRESS,

@@ -3,7 +3,7 @@
 import type { Deployment } from '../model/deployment.js';
 import { AptOstreeError } from '../model/errors.js';
 import { type BeginParts, begin } from './begin.js';
-import { initramfsState, kernelArgs, pin } from './boot-requests.js';
+import { finalizeDeployment, initramfsState, kernelArgs, pin } from './boot-requests.js';
 import type { MethodsOf } from './dispatcher.js';
 import type { OS_INTERFACE } from './members.js';
 import { osPath } from './names.js';
@@ -40,6 +40,7 @@ export function osMethods(parts: BeginParts): MethodsOf<typeof OS_INTERFACE> {
         }),
       ),
     SetInitramfsState: (given, call) => start(call, (stateroot) => initramfsState({ stateroot, ...given })),
+    FinalizeDeployment: ({ options }, call) => start(call, (name) => finalizeDeployment(name, options)),
     SetPinned: (given, call) => start(call, (stateroot) => pin(stateroot, given.deployment, given)),
     GetDeploymentBootConfig: ({ deployment, is_pending: isPending }, { path }) => ({
       bootconfig: bootConfig(findDeployment({ all: deployments(), path, wanted: deployment, isPending })),

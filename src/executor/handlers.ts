@@ -5,6 +5,8 @@ import { deploymentWrite } from './steps/deployment-write.js';
 import { deploymentsChoose } from './steps/deployments-choose.js';
 import { deploymentsRemove } from './steps/deployments-remove.js';
 import { deploymentsReorder } from './steps/deployments-reorder.js';
+import { finalizationChoose } from './steps/finalization-choose.js';
+import { finalizationUnlock } from './steps/finalization-unlock.js';
 import { impactEstimate } from './steps/impact-estimate.js';
 import { kargsResolve } from './steps/kargs-resolve.js';
 import { metadataClear } from './steps/metadata-clear.js';
@@ -37,6 +39,8 @@ export const STEP_HANDLERS: StepHandlers = {
   'deployments.choose': deploymentsChoose,
   'deployments.remove': deploymentsRemove,
   'kargs.resolve': kargsResolve,
+  'finalization.choose': finalizationChoose,
+  'finalization.unlock': finalizationUnlock,
   'pin.choose': pinChoose,
   'pin.write': pinWrite,
   'repo.prune': repoPrune,

@@ -79,6 +79,8 @@ export interface Facts {
   readonly commit: Checksum;
   readonly deployment: { readonly id: DeploymentId; readonly staged: boolean; readonly bootId: string };
   readonly order: { readonly before: readonly DeploymentId[]; readonly after: readonly DeploymentId[] };
+  /** The staged deployment, and whether it was kept from being finalized at the next shutdown. */
+  readonly finalization: { readonly id: DeploymentId; readonly locked: boolean };
   readonly pin: { readonly id: DeploymentId; readonly before: boolean; readonly after: boolean };
   readonly removed: readonly DeploymentId[];
   /** Of the removed ones, in their order. */

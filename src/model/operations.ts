@@ -129,6 +129,12 @@ export const OPERATIONS: { readonly [Kind in OperationKind]: Operation<Kind> } =
     title: ({ refspec }) => `rebase ${refspec}`,
     plan: planOfUpdate,
   },
+  finalize: {
+    method: 'FinalizeDeployment',
+    actions: () => ['deploy'],
+    title: ({ checksum }) => ['finalize-deployment', ...(checksum === null ? [] : [checksum])].join(' '),
+    plan: () => ['finalization.choose', 'finalization.unlock'],
+  },
   pin: {
     method: 'SetPinned',
     // it decides what a clean-up may remove

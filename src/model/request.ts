@@ -1,6 +1,6 @@
 // What can be asked of the engine. Parsed once, at the border, into these values; polkit, plan and journal use the same one.
 
-import { type Stateroot, stateroot } from './deployment.js';
+import { checksum, type Stateroot, stateroot } from './deployment.js';
 import { AptOstreeError } from './errors.js';
 import { type KernelArgumentsChange, kernelArgument } from './kernel-arguments.js';
 import { packageName } from './package.js';
@@ -119,6 +119,16 @@ export interface RebaseRequest {
   readonly reboot: boolean;
 }
 
+export interface FinalizeRequest {
+  readonly kind: 'finalize';
+  readonly stateroot: Stateroot;
+  /** Of the staged deployment or of its base, so that nothing else is let through; null for whatever is staged. */
+  readonly checksum: string | null;
+  /** Also one that is not locked, and so needs nothing but the reboot. */
+  readonly allowUnlocked: boolean;
+  readonly reboot: boolean;
+}
+
 export type Request =
   | PackageRequest
   | DeployRequest
@@ -129,7 +139,8 @@ export type Request =
   | InitramfsRequest
   | PinRequest
   | UpgradeRequest
-  | RebaseRequest;
+  | RebaseRequest
+  | FinalizeRequest;
 export type OperationKind = Request['kind'];
 
 /** A request from unknown JSON: the border of D-Bus, IPC and journal. Missing members take their defaults. @throws invalid-argument */
@@ -173,6 +184,14 @@ export function parseRequest(value: unknown): Request {
         stateroot: name,
         refspec: refspecText(from.text('refspec')),
         ...parseUpdateOptions(from),
+      };
+    case 'finalize':
+      return {
+        kind: 'finalize',
+        stateroot: name,
+        checksum: from.optionalText('checksum') === null ? null : checksum(from.text('checksum')),
+        allowUnlocked: from.flag('allowUnlocked'),
+        reboot: from.flag('reboot'),
       };
     case 'pin':
       return { kind: 'pin', stateroot: name, deployment: from.text('deployment'), pinned: from.flag('pinned') };

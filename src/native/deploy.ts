@@ -115,6 +115,19 @@ export function setPinned(state: SysrootState, id: DeploymentId, pinned: boolean
   });
 }
 
+/** Whether a staged deployment waits to be unlocked before a shutdown finalizes it. @throws wrong-state unless it is staged */
+export function setFinalizationLocked(state: SysrootState, id: DeploymentId, locked: boolean): void {
+  state.mutate((handles) => {
+    const deployment = handleOf(handles, id);
+    if (!isStaged(deployment)) throw new AptOstreeError('wrong-state', `cannot lock or unlock ${id}: it is not staged`);
+    if (!ostreeIsAtLeast(2023, 8)) return lockStaged(locked);
+    rmSync(STAGED_LOCK, { force: true });
+    const isLocked = call('ostree_deployment_is_finalization_locked', deployment) !== 0;
+    const doing = `${locked ? 'lock' : 'unlock'} ${id}`;
+    if (isLocked !== locked) attempt(doing, 'ostree_sysroot_change_finalization', state.pointer, deployment);
+  });
+}
+
 function writeDeployments(state: SysrootState, deployments: readonly Handle[]): void {
   using array = pointerArrayOf(deployments);
   const options = { do_postclean: 0 };

@@ -28,6 +28,8 @@ export const OSTREE_PROTOTYPES = {
     'gboolean ostree_sysroot_write_deployments_with_options(OstreeSysroot *self, GPtrArray *deployments, const OstreeSysrootWriteDeploymentsOpts *options, GCancellable *?c, _Out_ GError **error)',
   ostree_sysroot_deployment_set_pinned:
     'gboolean ostree_sysroot_deployment_set_pinned(OstreeSysroot *self, OstreeDeployment *deployment, gboolean pinned, _Out_ GError **error)',
+  ostree_sysroot_change_finalization:
+    'gboolean ostree_sysroot_change_finalization(OstreeSysroot *self, OstreeDeployment *deployment, _Out_ GError **error)',
   ostree_sysroot_cleanup:
     'gboolean ostree_sysroot_cleanup(OstreeSysroot *self, GCancellable *?c, _Out_ GError **error)',
   ostree_sysroot_prepare_cleanup:

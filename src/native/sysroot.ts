@@ -4,7 +4,15 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BootEntry, type Deployment, type DeploymentId, type Stateroot, stateroot } from '../model/deployment.js';
 import { AptOstreeError } from '../model/errors.js';
-import { type DeployOptions, deploy, type StageOptions, setPinned, stage, writeOrder } from './deploy.js';
+import {
+  type DeployOptions,
+  deploy,
+  type StageOptions,
+  setFinalizationLocked,
+  setPinned,
+  stage,
+  writeOrder,
+} from './deploy.js';
 import { readDeployment } from './deployment-read.js';
 import { attempt, present } from './gerror.js';
 import { call } from './libraries.js';
@@ -140,6 +148,11 @@ export class Sysroot implements Disposable {
   /** @throws no-such-deployment; wrong-state for a staged one */
   setPinned(id: DeploymentId, pinned: boolean): void {
     setPinned(this.#state, id, pinned);
+  }
+
+  /** @throws no-such-deployment; wrong-state for one that is not staged */
+  setFinalizationLocked(id: DeploymentId, locked: boolean): void {
+    setFinalizationLocked(this.#state, id, locked);
   }
 
   /** Removes directories and boot files that no deployment uses, renews the deployments' refs, and prunes the repo. */

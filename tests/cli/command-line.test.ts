@@ -127,6 +127,14 @@ const ACCEPTED: readonly (readonly [string, ClientRequest])[] = [
   ['upgrade --preview', { ...UPGRADE, check: true }],
   ['upgrade --download-only --lock-finalization', { ...UPGRADE, downloadOnly: true, lockFinalization: true }],
   ['rebase vendor:debian/13', { kind: 'rebase', refspec: 'vendor:debian/13', ...UPDATE }],
+  [
+    `finalize-deployment ${HASH}`,
+    { kind: 'finalize', stateroot: null, checksum: HASH, allowUnlocked: false, reboot: true },
+  ],
+  [
+    'finalize-deployment --allow-missing-checksum --allow-unlocked --no-reboot',
+    { kind: 'finalize', stateroot: null, checksum: null, allowUnlocked: true, reboot: false },
+  ],
   ['refresh-md -f', { kind: 'refresh-md', stateroot: null, force: true }],
 ];
 
@@ -169,6 +177,8 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['pin'], /an argument is missing/],
   [['upgrade', '-C', '--download-only'], /cache-only and download-only exclude each other$/],
   [['rebase', 'a b'], /cannot use "a b" as a refspec: REMOTE:BRANCH or BRANCH$/],
+  [['finalize-deployment'], /give the checksum that is expected, or --allow-missing-checksum$/],
+  [['finalize-deployment', 'abc'], /cannot use "abc" as a commit checksum$/],
   [['deploy'], /an argument is missing/],
   [['deploy', 'one', 'two'], /unexpected argument 'two'/],
   [['cleanup'], /at least one cleanup option must be specified$/],

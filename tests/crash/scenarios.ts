@@ -204,6 +204,9 @@ const CANCELLED: readonly Scenario[] = [
   cancelled('cleanup of everything', 'perform repo.prune before'),
 ];
 
+/** Only a running machine has a staged deployment: what is done to it is crashed in tests/e2e/machine.test.ts. */
+export const ON_A_MACHINE: readonly OperationKind[] = ['finalize'];
+
 export const SCENARIOS: readonly Scenario[] = [...FORWARD, ...FAILING, ...CANCELLED];
 
 export function scenarioOf(name: string): Scenario {

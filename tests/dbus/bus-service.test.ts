@@ -96,6 +96,7 @@ describe('service on a bus', () => {
       [[DEBIAN, `${NAME}.OS.Rollback`, "{'colour': <true>}"], /InvalidArgs.*option "colour" is unknown/],
       [[DEBIAN, `${NAME}.OS.PkgChange`, '{}', "['UPPER']", '[]'], /InvalidArgs.*"UPPER" as a package name/],
       [[DEBIAN, `${NAME}.OS.PkgChange`, '{}', '[]', '[]'], /InvalidArgs.*no package named/],
+      [[DEBIAN, `${NAME}.OS.FinalizeDeployment`, '{}'], /InvalidArgs.*no checksum given/],
       [[DEBIAN, `${NAME}.OS.Rebase`, '{}', 'a:b:c', '[]'], /InvalidRefspec.*"a:b:c"/],
       [[DEBIAN, `${NAME}.OS.Rebase`, '{}', 'a', "['htop']"], /NotSupported/],
       [[DEBIAN, `${NAME}.OS.KernelArgs`, '', '[]', '[]', '[]', '{}'], /InvalidArgs.*no change named/],
@@ -179,6 +180,9 @@ print(bus.call_blocking('${NAME}', '${BASE}/Sysroot', None, 'GetAll', 's', ('',)
     assert.ok(upgrade?.kind === 'upgrade' && upgrade.allowDowngrade && upgrade.check && !upgrade.cacheOnly);
     const rebase = await requestOf('Rebase', "{'download-only': <true>}", 'vendor:debian/13', '[]');
     assert.ok(rebase?.kind === 'rebase' && rebase.refspec === 'vendor:debian/13' && rebase.downloadOnly);
+    const sum = 'ab'.repeat(32);
+    const finalize = await requestOf('FinalizeDeployment', `{'checksum': <'${sum}'>}`);
+    assert.ok(finalize?.kind === 'finalize' && finalize.checksum === sum && finalize.reboot && !finalize.allowUnlocked);
     const pin = await requestOf('SetPinned', '1', 'true', '{}');
     assert.deepEqual(pin, { kind: 'pin', stateroot: 'debian', deployment: '1', pinned: true });
     const refresh = await requestOf('RefreshMd', "{'force': <true>}");

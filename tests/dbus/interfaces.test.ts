@@ -97,6 +97,7 @@ OS.Cleanup as -> s
 OS.RefreshMd a{sv} -> s
 OS.KernelArgs sasasasa{sv} -> s
 OS.SetInitramfsState basa{sv} -> s
+OS.FinalizeDeployment a{sv} -> s
 OS.SetPinned sba{sv} -> s
 OS.GetDeploymentBootConfig sb -> a{sv}
 OS.BootedDeployment a{sv}

@@ -110,6 +110,39 @@ async function fate(machine: Machine, wanted: string): Promise<void> {
   }
 }
 
+test('a locked deployment is not applied by a shutdown, is there again after it, and is applied once it is let through', {
+  timeout: 600_000,
+}, async () => {
+  await using world = await preparedWorld();
+  {
+    await using machine = await world.boot();
+    await say(machine, 'apt-ostree install --cache-only --lock-finalization htop');
+    assert.match(await say(machine, 'apt-ostree status'), /^ *Staged: yes \(finalization locked\)$/m);
+    await machine.poweroff();
+  }
+  await using machine = await world.boot();
+  assert.notEqual((await machine.run('htop --version')).status, 0);
+  await fate(machine, 'Committed pending');
+  assert.match(await say(machine, 'apt-ostree status'), /^ *Staged: yes \(finalization locked\)$/m);
+  const wrong = await machine.run(`apt-ostree finalize-deployment --no-reboot ${'0'.repeat(64)}`);
+  assert.deepEqual([wrong.status, /expected 0+ to be staged/.test(wrong.output)], [1, true]);
+  // killed anywhere on the way: the next start of the daemon goes on
+  const finalize = 'apt-ostree finalize-deployment --no-reboot --allow-missing-checksum';
+  await machine.run(
+    `${finalize} > /dev/null 2>&1 & sleep 0.3; systemctl kill --signal=KILL --kill-whom=main apt-ostreed`,
+  );
+  const { output } = await machine.run(
+    `until apt-ostree status | grep -q idle; do sleep 0.2; done; ${finalize} --allow-unlocked`,
+  );
+  assert.match(output, /Changes queued for next boot/);
+  assert.match(await say(machine, 'apt-ostree status --verbose'), /^ *Staged: yes$/m);
+  await machine.poweroff();
+  await using last = await world.boot();
+  assert.match(await say(last, 'htop --version'), /^htop 3/);
+  await fate(last, 'Committed booted-it');
+  await last.poweroff();
+});
+
 interface World extends AsyncDisposable {
   readonly path: string;
   boot(): Promise<Machine>;

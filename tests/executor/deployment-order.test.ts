@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { removable } from '../../src/executor/steps/deployments-choose.js';
+import { finalizable } from '../../src/executor/steps/finalization-choose.js';
 import { rollbackTarget } from '../../src/executor/steps/order-choose.js';
+import { pinnable } from '../../src/executor/steps/pin-choose.js';
 import { retained } from '../../src/executor/tidy.js';
 import { stateroot } from '../../src/model/deployment.js';
 import { type CleanupRequest, parseRequest } from '../../src/model/request.js';
@@ -38,6 +40,31 @@ for (const [line, flags, gone] of [
     const request = parseRequest({ kind: 'cleanup', stateroot: 'debian', ...flags }) as CleanupRequest;
     assert.deepEqual(positions(line, removable(deployments(line), request)), gone);
   });
+
+const FINALIZE = { stateroot: DEBIAN, checksum: null, allowUnlocked: true } as const;
+
+test('what is finalized is staged, and the one that is meant', () => {
+  const present = deployments('new+ booted* old');
+  assert.equal(finalizable(present, FINALIZE).serial, 0);
+  assert.equal(finalizable(present, { ...FINALIZE, checksum: present[0]?.checksum ?? '' }).serial, 0);
+  for (const [line, change, says] of [
+    ['booted* old', {}, /no deployment is staged$/],
+    ['new+ booted*', { checksum: '9'.repeat(64) }, /expected 9+ to be staged, and found 0+$/],
+    ['new+ booted*', { allowUnlocked: false }, /is not locked$/],
+  ] as const)
+    assert.throws(() => finalizable(deployments(line), { ...FINALIZE, ...change }), {
+      code: 'wrong-state',
+      message: says,
+    });
+});
+
+test('what is pinned is there, and not staged', () => {
+  const present = deployments('new+ booted* old');
+  assert.equal(pinnable(present, '2', true).serial, 2);
+  assert.equal(pinnable(present, present[1]?.id ?? '', false).serial, 1);
+  assert.throws(() => pinnable(present, '0', true), { code: 'wrong-state' });
+  assert.throws(() => pinnable(present, '3', true), { code: 'no-such-deployment' });
+});
 
 for (const [line, kept] of [
   ['new old older', [0, 1]],

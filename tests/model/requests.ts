@@ -27,5 +27,6 @@ export const REQUESTS: readonly Request[] = [
   { kind: 'upgrade', check: true },
   { kind: 'upgrade', downloadOnly: true },
   { kind: 'rebase', refspec: 'vendor:debian/12' },
+  { kind: 'finalize' },
   { kind: 'pin', deployment: '1', pinned: true },
 ].map((members) => parseRequest({ stateroot: 'debian', ...members }));

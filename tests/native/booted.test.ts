@@ -35,6 +35,23 @@ test('a running system stages, locks, replaces and unstages', (t) => {
   assert.deepEqual(seen.unstaged.map(summary), [`booted ${first}.0`]);
 });
 
+test('a staged deployment is locked and unlocked, and nothing else is', (t) => {
+  const { run } = startMachine(t);
+  const { locks, refused } = run<{ locks: readonly boolean[]; refused: string }>(`
+    ${OPEN}
+    const id = stage(true);
+    const isLocked = () => look()[0].finalizationLocked;
+    const locks = [isLocked()];
+    for (const locked of [false, false, true, true]) {
+      s.setFinalizationLocked(id, locked);
+      locks.push(isLocked());
+    }
+    try { s.setFinalizationLocked(booted.id, true); return { locks, refused: 'no' }; }
+    catch (error) { return { locks, refused: error.code }; }`);
+  assert.deepEqual(locks, [true, false, false, true, true]);
+  assert.equal(refused, 'wrong-state');
+});
+
 test('what a running system cannot do is refused, and nothing staged is lost', (t) => {
   const { second, run } = startMachine(t);
   const { refused, after } = run<{ refused: readonly string[]; after: readonly Deployment[] }>(`

@@ -42,6 +42,8 @@ export function resultLines(facts: ResultFacts): readonly string[] {
       return refreshLines(properties.report);
     case 'kargs':
       return ['Kernel arguments updated.', ...bootLines(facts)];
+    case 'finalize':
+      return request.reboot === true ? [] : [QUEUED];
     case 'pin':
       return [`Deployment ${request.deployment} is now ${request.pinned ? 'pinned' : 'unpinned'}`];
     case 'initramfs':
