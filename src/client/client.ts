@@ -92,6 +92,7 @@ export type TransactionReport = Pick<
   SomeFacts,
   | 'revision'
   | 'update'
+  | 'baseUpgrade'
   | 'refreshed'
   | 'resolution'
   | 'fetched'

@@ -14,6 +14,7 @@ export function leftovers(sysroot: string, deployments: readonly Deployment[]): 
     ...below(sysroot, 'ostree/repo/refs/heads/apt-ostree/transaction').filter(
       (path) => !staged.includes(basename(path)),
     ),
+    ...below(sysroot, 'ostree/repo/refs/heads/apt-ostree/upgrade'),
     ...below(sysroot, 'ostree/apt-ostree/bases').filter((path) => !bases.includes(basename(path))),
     ...below(sysroot, 'ostree/repo/refs/heads/apt-ostree/base').filter((path) => !bases.includes(basename(path))),
     ...below(sysroot, 'ostree/deploy')

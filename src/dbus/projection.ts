@@ -135,6 +135,7 @@ function callerDescription({ caller }: TransactionView): string {
 const REPORTED: readonly FactName[] = [
   'revision',
   'update',
+  'baseUpgrade',
   'refreshed',
   'resolution',
   'fetched',
@@ -161,7 +162,7 @@ function report(facts: SomeFacts): string {
       ? whole
       : reportOf(
           facts,
-          REPORTED.filter((name) => name !== 'resolution'),
+          REPORTED.filter((name) => name !== 'resolution' && name !== 'baseUpgrade'),
         );
   reports.set(facts, text);
   return text;

@@ -1,6 +1,10 @@
 // Every step and the code that does it: the list to read first.
 
 import type { StepHandlers } from './step-handler.js';
+import { baseAssemble } from './steps/base-assemble.js';
+import { baseCommit } from './steps/base-commit.js';
+import { baseFetch } from './steps/base-fetch.js';
+import { baseResolve } from './steps/base-resolve.js';
 import { deploymentWrite } from './steps/deployment-write.js';
 import { deploymentsChoose } from './steps/deployments-choose.js';
 import { deploymentsRemove } from './steps/deployments-remove.js';
@@ -27,6 +31,10 @@ export const STEP_HANDLERS: StepHandlers = {
   'revision.resolve': revisionResolve,
   'update.pull': updatePull,
   'metadata.refresh': metadataRefresh,
+  'base.resolve': baseResolve,
+  'base.fetch': baseFetch,
+  'base.assemble': baseAssemble,
+  'base.commit': baseCommit,
   'packages.resolve': packagesResolve,
   'packages.fetch': packagesFetch,
   'impact.estimate': impactEstimate,

@@ -49,6 +49,18 @@ export function baseRef(base: string): string {
   return `${BASE_REFS}/${base}`;
 }
 
+export const UPGRADE_REFS = 'apt-ostree/upgrade';
+
+/** Ref that keeps the base that a transaction made until a deployment does; also how it is found again. */
+export function upgradeRef(transaction: TransactionId): string {
+  return `${UPGRADE_REFS}/${transaction}`;
+}
+
+/** The same transaction's place for the base it makes, beside what it layers on that. */
+export function upgradePaths(paths: StatePaths): StatePaths {
+  return { ...paths, scratch: join(paths.scratch, 'upgrade') };
+}
+
 /** Ref that keeps a transaction's commit until a deployment does; also how the commit is found again. */
 export function transactionRef(transaction: TransactionId): string {
   return `${TRANSACTION_REFS}/${transaction}`;

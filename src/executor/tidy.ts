@@ -8,7 +8,7 @@ import type { TransactionId } from '../model/transaction.js';
 import { transactionOf } from './deployment-origin.js';
 import { unmountBelow } from './sandbox/mounts.js';
 import { removeTree } from './sandbox/remove-tree.js';
-import { BASE_REFS, baseRef, TRANSACTION_REFS, transactionRef } from './state-paths.js';
+import { BASE_REFS, baseRef, TRANSACTION_REFS, transactionRef, UPGRADE_REFS } from './state-paths.js';
 import type { StepContext } from './step-handler.js';
 
 export interface TidyUp {
@@ -52,11 +52,11 @@ export function retained(deployments: readonly Deployment[]): readonly Deploymen
   return deployments.filter(keep).map(({ id }) => id);
 }
 
-/** Of our own two kinds only: whatever else lies beside them is somebody else's. */
+/** Of our own kinds only: whatever else lies beside them is somebody else's. */
 function isStale(ref: string, keep: readonly string[], bases: ReadonlySet<string>): boolean {
   const [, kind, name] = /^(.*)\/([^/]+)$/.exec(ref) ?? [];
   if (name === undefined) return false;
-  if (kind === TRANSACTION_REFS) return !keep.includes(name);
+  if (kind === TRANSACTION_REFS || kind === UPGRADE_REFS) return !keep.includes(name);
   return kind === BASE_REFS && !bases.has(name);
 }
 

@@ -1,7 +1,7 @@
 // What steps give to later steps: plain JSON, journaled with the event that reports the step done.
 
 import type { BootEntry, Checksum, DeploymentId, Stateroot } from './deployment.js';
-import type { Resolution } from './package.js';
+import type { Resolution, ResolvedPackage } from './package.js';
 
 /** What the new deployment shall be. */
 export interface Target {
@@ -55,6 +55,13 @@ export interface BaseUpdate {
   readonly packages: PackageChanges | null;
 }
 
+/** What apt would make of a base that no remote renews. */
+export interface BaseUpgrade {
+  readonly base: Checksum;
+  readonly packages: readonly ResolvedPackage[];
+  readonly changes: PackageChanges;
+}
+
 export interface Impact extends PackageChanges {
   readonly filesAdded: number;
   readonly filesRemoved: number;
@@ -69,6 +76,12 @@ export interface Facts {
   readonly revision: { readonly checksum: Checksum; readonly version: string | null; readonly refspec: string };
   /** Null when the base is the one that is there. */
   readonly update: BaseUpdate | null;
+  /** Null when a remote renews the base, or when apt has nothing new for it. */
+  readonly baseUpgrade: BaseUpgrade | null;
+  readonly baseFetched: { readonly downloadedBytes: number; readonly files: number };
+  readonly baseScripts: readonly ScriptReport[];
+  /** The kernel if it was replaced, and all packages, `NAME VERSION ARCHITECTURE` each. */
+  readonly baseFinished: { readonly kernel: string | null; readonly packages: readonly string[] };
   readonly refreshed: { readonly changed: boolean; readonly warning: string | null };
   readonly target: Target;
   readonly resolution: Resolution;

@@ -121,7 +121,7 @@ export const OPERATIONS: { readonly [Kind in OperationKind]: Operation<Kind> } =
     method: 'Upgrade',
     actions: () => ['upgrade'],
     title: ({ check }) => (check ? 'upgrade --check' : 'upgrade'),
-    plan: (request) => (request.check ? [...findUpdate(request), 'packages.resolve'] : planOfUpdate(request)),
+    plan: planOfUpgrade,
   },
   rebase: {
     method: 'Rebase',
@@ -149,6 +149,14 @@ type UpdateRequest = RequestOf<'upgrade' | 'rebase'>;
 
 function findUpdate({ cacheOnly }: UpdateRequest): readonly StepKind[] {
   return ['update.pull', ...(cacheOnly ? [] : (['metadata.refresh'] as const))];
+}
+
+/** A base that no remote renews is upgraded by apt, before anything is layered on it; with a remote those steps do nothing. */
+function planOfUpgrade(request: RequestOf<'upgrade'>): readonly StepKind[] {
+  const found = [...findUpdate(request), 'base.resolve'] as const;
+  if (request.check) return [...found, 'packages.resolve'];
+  if (request.downloadOnly) return [...found, 'base.fetch', 'packages.resolve', 'packages.fetch'];
+  return [...found, 'base.fetch', 'base.assemble', 'base.commit', ...LAYER];
 }
 
 function planOfUpdate(request: UpdateRequest): readonly StepKind[] {

@@ -22,10 +22,13 @@ export function moveOptPayload(root: string): void {
 }
 
 /** The same for an overlay, whose packages wrote to the payload's place at once. @throws unsupported-path */
-export function linkLayeredOpt(tree: { readonly root: string; readonly base: string; readonly upper: string }): void {
+export function linkLayeredOpt(
+  tree: { readonly root: string; readonly base: string; readonly upper: string },
+  tmpfilesName: string,
+): void {
   const old = new Set(namesIn(join(tree.base, OPT_PAYLOAD)));
   const added = namesIn(join(tree.upper, OPT_PAYLOAD)).filter((name) => !old.has(name));
-  writeLinks(tree.root, TMPFILES.layeredOpt, added);
+  writeLinks(tree.root, tmpfilesName, added);
 }
 
 function writeLinks(root: string, tmpfilesName: string, names: readonly string[]): void {

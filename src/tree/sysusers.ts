@@ -1,10 +1,26 @@
 // The sysusers.d file that makes a layer's accounts on each machine, with ids that stay.
 
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { KnownIds } from './account-ids.js';
 import type { AddedAccounts } from './accounts.js';
 
 /** Path in the tree. */
 export const LAYERED_SYSUSERS = '/usr/lib/sysusers.d/apt-ostree-layered.conf';
+
+const SYSUSERS = '/usr/lib/sysusers.d';
+
+/** Path in the tree of what the base's upgrade with this number added. */
+export function upgradeSysusers(number: number): string {
+  return `${SYSUSERS}/apt-ostree-upgrade-${number}.conf`;
+}
+
+/** Paths in the tree at ROOT of all files of ours. */
+export function ownSysusers(root: string): readonly string[] {
+  const directory = join(root, SYSUSERS);
+  const names = existsSync(directory) ? readdirSync(directory) : [];
+  return names.filter((name) => /^apt-ostree-.*\.conf$/.test(name)).map((name) => `${SYSUSERS}/${name}`);
+}
 
 /** Empty when there is nothing to make. */
 export function formatSysusers({ users, groups, memberships }: AddedAccounts): string {

@@ -15,6 +15,11 @@ export const TMPFILES = {
   layeredOpt: 'apt-ostree-2-layered-opt',
 } as const;
 
+/** Names of the files of the base's upgrade with this number. */
+export function upgradeTmpfiles(number: number): { readonly varTmpfiles: string; readonly optTmpfiles: string } {
+  return { varTmpfiles: `apt-ostree-1-upgrade-${number}`, optTmpfiles: `apt-ostree-2-upgrade-${number}-opt` };
+}
+
 /** Whole or not at all. @throws unsupported-path */
 export function writeTmpfiles(usrDir: string, name: string, lines: readonly TmpfilesLine[]): void {
   const directory = join(usrDir, 'lib/tmpfiles.d');

@@ -8,8 +8,8 @@ import { DebFactory, type DebOptions } from '../layer/deb.js';
 /** Path of the archive in a machine. */
 const IN_SYSROOT = '/var/lib/crash-archive';
 
-/** Two that an install puts in each other's place, and one too large to be assembled in memory, if one believes its control file. */
-const PACKAGES = ['crash-a', 'crash-b', 'crash-large'] as const;
+/** Two that an install puts in each other's place, one that an upgrade of the base brings, and one too large to be assembled in memory, if one believes its control file. */
+const PACKAGES = ['crash-a', 'crash-b', 'crash-large', 'usr-is-merged'] as const;
 /** Fills the archive of a stateroot and makes it the only source of a deployment. */
 export function installArchive(stateroot: string, etc: string): void {
   const archive = join(stateroot, IN_SYSROOT);
@@ -40,6 +40,8 @@ function optionsOf(name: string): DebOptions {
       [`var/lib/${name}/state`]: '0\n',
     },
     conffiles: [`/etc/${name}.conf`],
+    // one of the base's, and newer
+    ...(name === 'usr-is-merged' ? { version: '999' } : {}),
     scripts: { postinst: `echo made > /usr/lib/${name}/made\nsleep 0.1` },
     fields: name === 'crash-large' ? { 'Installed-Size': String(200 * 1024 * 1024) } : {},
   };

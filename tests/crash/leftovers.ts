@@ -44,6 +44,7 @@ function refsLeft(lane: Lane): readonly string[] {
   const bases = lane.deployments().map(baseOf);
   return [
     ...unexpected(join(refs, 'transaction'), () => false),
+    ...unexpected(join(refs, 'upgrade'), () => false),
     ...unexpected(join(refs, 'base'), (name) => bases.includes(name)),
   ];
 }

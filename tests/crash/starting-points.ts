@@ -1,6 +1,7 @@
 // Where a sysroot stands before a case: brought there by ordinary operations, which are needed only when a case led elsewhere.
 
 import type { ClientRequest } from '../../src/client/client.js';
+import { parseOrigin } from '../../src/model/origin.js';
 import type { Lane } from './lane.js';
 import { live } from './lives.js';
 
@@ -59,18 +60,20 @@ export const layeredOnce: Prepare = async (lane) => {
   });
 };
 
-/** A layered deployment of the older version that follows the remote. */
-export const behind: Prepare = async (lane) => {
-  lane.restoreCaches();
-  await reach(lane, (): ClientRequest | null => {
-    const names = lane.requested(0);
-    if (names.length !== 1) return { kind: 'install', stateroot: null, add: ['crash-a'], remove: names };
-    if (!lane.origin(0).includes('crash:crash/base'))
-      return { kind: 'rebase', stateroot: null, refspec: 'crash:crash/base' };
-    const [older] = lane.base.versions;
-    return lane.versionOf(0) === older ? null : { kind: 'deploy', stateroot: null, revision: older };
-  });
-};
+/** A layered deployment of the older version that follows the branch of the remote, or that of the sysroot itself. */
+export function behind(remote: 'crash' | null): Prepare {
+  const refspec = remote === null ? 'crash/base' : `${remote}:crash/base`;
+  return async (lane) => {
+    lane.restoreCaches();
+    await reach(lane, (): ClientRequest | null => {
+      const names = lane.requested(0);
+      const [older] = lane.base.versions;
+      if (names.length !== 1) return { kind: 'install', stateroot: null, add: ['crash-a'], remove: names };
+      if (parseOrigin(lane.origin(0)).refspec !== refspec) return { kind: 'rebase', stateroot: null, refspec };
+      return lane.versionOf(0) === older ? null : { kind: 'deploy', stateroot: null, revision: older };
+    });
+  };
+}
 
 const MAX_OPERATIONS = 8;
 

@@ -129,7 +129,7 @@ test('a locked deployment is not applied by a shutdown, is there again after it,
   // killed anywhere on the way: the next start of the daemon goes on
   const finalize = 'apt-ostree finalize-deployment --no-reboot --allow-missing-checksum';
   await machine.run(
-    `${finalize} > /dev/null 2>&1 & sleep 0.3; systemctl kill --signal=KILL --kill-whom=main apt-ostreed`,
+    `${finalize} > /dev/null 2>&1 & sleep 0.3; systemctl kill --signal=KILL --kill-whom=main apt-ostreed; wait`,
   );
   const { output } = await machine.run(
     `until apt-ostree status | grep -q idle; do sleep 0.2; done; ${finalize} --allow-unlocked`,

@@ -124,6 +124,16 @@ test('a base that is older is taken only when that was asked for', async () => {
   assert.equal(read(deployments()[0], 'usr/share/release'), '5');
 });
 
+test('where nothing is layered, an upgrade asks apt for nothing', async () => {
+  assert.equal((await install(sysroot, { kind: 'uninstall', removeAll: true }, DEPLOY)).failure, null);
+  rmSync(join(sysroot.path, 'ostree/deploy/debian/var/lib/apt'), { recursive: true });
+  release('6', key);
+  const steps: readonly StepKind[] = ['update.pull', 'metadata.refresh', ...UPDATE.slice(1)];
+  const { failure } = await install(sysroot, { kind: 'upgrade' }, steps, { offline: true });
+  assert.equal(failure, null);
+  assert.equal(read(deployments()[0], 'usr/share/release'), '6');
+});
+
 test('a remote that does not exist is named', async () => {
   const { failure } = await install(sysroot, { kind: 'rebase', refspec: 'nowhere:main' }, UPDATE);
   assert.equal(failure?.code, 'fetch-failed');

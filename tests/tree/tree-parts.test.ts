@@ -17,6 +17,7 @@ import { dracutArguments, keepInitramfsArguments, keptInitramfsArguments } from 
 import { kernelReleases, moveKernels } from '../../src/tree/kernel.js';
 import { linkLayeredOpt, moveOptPayload } from '../../src/tree/opt-payload.js';
 import { shippedFiles } from '../../src/tree/shipped-files.js';
+import { TMPFILES } from '../../src/tree/tmpfiles-file.js';
 
 let root = '';
 beforeEach(() => {
@@ -55,10 +56,10 @@ test('links what a layer adds to /opt, and leaves the links of the base alone', 
   const tree = { root: join(root, 'root'), base: join(root, 'base'), upper: join(root, 'upper') };
   put('base/usr/lib/opt/old/x');
   put('upper/usr/lib/opt/old/y');
-  linkLayeredOpt(tree);
+  linkLayeredOpt(tree, TMPFILES.layeredOpt);
   assert.equal(existsSync(join(root, 'root')), false);
   put('upper/usr/lib/opt/new/x');
-  linkLayeredOpt(tree);
+  linkLayeredOpt(tree, TMPFILES.layeredOpt);
   assert.equal(
     readFileSync(join(root, 'root/usr/lib/tmpfiles.d/apt-ostree-2-layered-opt.conf'), 'utf8'),
     'L /var/opt/new - - - - ../../usr/lib/opt/new\n',

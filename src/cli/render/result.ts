@@ -98,8 +98,10 @@ function updateLines(facts: ResultFacts): readonly string[] {
 
 /** As rpm-ostree shows what could be had. */
 function availableLines({ properties, oldLayer, layer }: ResultFacts): readonly string[] {
-  const { update } = properties.report;
-  if (update == null) return ['AvailableUpdate:', ...packageDiffLines(oldLayer ?? new Map(), layer ?? new Map())];
+  const { update, baseUpgrade } = properties.report;
+  const base = baseUpgrade == null ? [] : changeLines(baseUpgrade.changes);
+  const layered = packageDiffLines(oldLayer ?? new Map(), layer ?? new Map());
+  if (update == null) return ['AvailableUpdate:', ...base, ...layered];
   const { version, checksum, timestampSeconds, packages } = update;
   const time = formatUtc(timestampSeconds * 1000);
   const rows = [
@@ -107,7 +109,8 @@ function availableLines({ properties, oldLayer, layer }: ResultFacts): readonly 
     { key: 'Commit', value: checksum },
     ...(packages === null ? [] : [{ key: 'Diff', value: diffText(packages) }]),
   ];
-  return ['AvailableUpdate:', ...keyValueLines(rows, null), ...(packages === null ? [] : changeLines(packages))];
+  const own = packages === null ? [] : changeLines(packages);
+  return ['AvailableUpdate:', ...keyValueLines(rows, null), ...own, ...base];
 }
 
 function diffText({ added, removed, changed }: PackageChanges): string {

@@ -7,7 +7,7 @@ import type { AccountMap } from '../../model/facts.js';
 import { assignIds, type IdAssignment, type KnownIds } from '../../tree/account-ids.js';
 import { type Accounts, addedAccounts, changedAccounts, parseAccounts } from '../../tree/accounts.js';
 import { readPlainFile, writePlainFile } from '../../tree/plain-places.js';
-import { formatSysusers, LAYERED_SYSUSERS, parseSysusers } from '../../tree/sysusers.js';
+import { formatSysusers, ownSysusers, parseSysusers } from '../../tree/sysusers.js';
 import type { StepContext } from '../step-handler.js';
 import { changeOwners } from './change-owners.js';
 import { originDeployment } from './origin-base.js';
@@ -19,7 +19,8 @@ export interface FinishedAccounts {
   readonly groupName: (gid: number) => string | null;
 }
 
-export function finishAccounts(layout: ScratchLayout, context: StepContext): FinishedAccounts {
+/** SYSUSERS is the file of the tree that makes what was added. */
+export function finishAccounts(layout: ScratchLayout, sysusers: string, context: StepContext): FinishedAccounts {
   const base = readAccounts(join(layout.base, 'usr/etc'));
   const after = readAccounts(join(layout.root, 'usr/etc'));
   const added = addedAccounts(base, after);
@@ -30,7 +31,7 @@ export function finishAccounts(layout: ScratchLayout, context: StepContext): Fin
     });
   const assignment = assignIds({ added, base, known: knownIds(context) });
   changeOwners(layout, assignment);
-  writeSysusers(layout, assignment);
+  writeSysusers(join(layout.root, sysusers), assignment);
   return describe(base, assignment);
 }
 
@@ -49,7 +50,9 @@ function knownIds(context: StepContext): readonly KnownIds[] {
   const live = configMerge(context.sysroot.deployments(), context.request.stateroot);
   const pending = originDeployment(context);
   const paths = live === null ? [pending.path] : [live.path, pending.path];
-  const promised = paths.map((path) => parseSysusers(readPlainFile(join(path, LAYERED_SYSUSERS))));
+  const promised = paths.flatMap((path) =>
+    ownSysusers(path).map((file) => parseSysusers(readPlainFile(join(path, file)))),
+  );
   return live === null ? promised : [idsOf(readAccounts(join(live.path, 'etc'), readOfMachine)), ...promised];
 }
 
@@ -60,10 +63,9 @@ function idsOf({ users, groups }: Accounts): KnownIds {
   };
 }
 
-function writeSysusers({ root }: ScratchLayout, { accounts }: IdAssignment): void {
+function writeSysusers(file: string, { accounts }: IdAssignment): void {
   const text = formatSysusers(accounts);
   if (text === '') return;
-  const file = join(root, LAYERED_SYSUSERS);
   mkdirSync(dirname(file), { recursive: true });
   writePlainFile(file, text);
 }

@@ -36,12 +36,13 @@ export async function withAptView<Result>(
   base: Checksum,
   context: StepContext,
   body: (view: AptView) => Promise<Result>,
+  { keepBase = true }: { /** Whether the base's packages stay at their versions. */ readonly keepBase?: boolean } = {},
 ): Promise<Result> {
   const directory = viewDirectory(context);
   await removeAptView(context);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   try {
-    return await body(await mountView({ base, directory, context }));
+    return await body(await mountView({ base, directory, context, keepBase }));
   } finally {
     await removeAptView(context);
   }
@@ -62,15 +63,16 @@ interface ViewPlace {
   readonly base: Checksum;
   readonly directory: string;
   readonly context: StepContext;
+  readonly keepBase: boolean;
 }
 
-async function mountView({ base, directory, context }: ViewPlace): Promise<AptView> {
+async function mountView({ base, directory, context, keepBase }: ViewPlace): Promise<AptView> {
   const at = (name: string) => join(directory, name);
   for (const name of ['base', 'mounts', 'root', 'live-etc', 'own-etc', 'etc']) mkdirSync(at(name));
   await bindReadOnly(baseTree(base, context), at('base'));
   await bindReadOnly(join(liveDeployment(context), 'etc'), at('live-etc'));
   writeMountPoints(at('mounts'), at('base'));
-  writeOwnEtc(at('own-etc'));
+  writeOwnEtc(at('own-etc'), keepBase);
   await mountOverlay({ within: directory, lower: ['mounts', 'base'], upper: null, target: 'root' });
   await mountOverlay({ within: directory, lower: ['own-etc', 'live-etc'], upper: null, target: 'etc' });
   writeFileSync(at('apt.conf'), aptConfig(base));
@@ -97,9 +99,9 @@ export function liveDeployment({ sysroot, request }: StepContext): string {
 }
 
 /** Over the deployment's /etc: how this machine resolves names, and our pin of the base. */
-function writeOwnEtc(directory: string): void {
+function writeOwnEtc(directory: string, keepBase: boolean): void {
   mkdirSync(join(directory, 'apt/preferences.d'), { recursive: true });
-  writeFileSync(join(directory, 'apt/preferences.d/zz-apt-ostree'), BASE_PREFERENCES);
+  if (keepBase) writeFileSync(join(directory, 'apt/preferences.d/zz-apt-ostree'), BASE_PREFERENCES);
   if (existsSync('/etc/resolv.conf')) writeFileSync(join(directory, 'resolv.conf'), readFileSync('/etc/resolv.conf'));
 }
 

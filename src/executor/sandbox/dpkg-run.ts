@@ -41,6 +41,13 @@ export async function installArchives(
   return log.reports();
 }
 
+/** Removes packages, their configuration files included. @throws as installArchives does */
+export async function purgePackages(names: readonly string[], sandbox: Sandbox, context: StepContext): Promise<void> {
+  const progress = new InstallProgress(names.length, context);
+  await runDpkg(['--purge', ...names], { log: new ScriptLog(), progress, sandbox, context });
+  progress.end();
+}
+
 /** Names an installed package of an architecture, also where another one of the same name is installed. */
 function qualifiedName({ name, architecture }: Archive): string {
   return `${name}:${architecture}`;

@@ -39,17 +39,39 @@ export async function resolvePackages(
   if (wanted.names.length + wanted.local.length === 0) return [];
   refuseLocalOfBase(wanted);
   const selected = await selectNames(wanted.names, view, context);
-  const output = await printUris(wanted, view);
+  const output = await printInstall(wanted, view);
   const archives = parsePrintedUris(output);
   refuseBaseChange(archives, wanted);
   const direct = new Set([
     ...wanted.names.map((name) => bareName(selected.get(name) ?? name)),
     ...wanted.local.map((each) => each.name),
   ]);
+  return freezeAll(archives, { isAutomatic: (name) => !direct.has(name), view, context });
+}
+
+/** The archives that make a base what apt's sources offer by now. @throws unsolvable, apt-failed */
+export async function resolveUpgrade(
+  base: readonly InstalledPackage[],
+  view: AptView,
+  context: StepContext,
+): Promise<readonly ResolvedPackage[]> {
+  const output = await printUris('upgrade the base', ['dist-upgrade'], view);
+  const isAutomatic = (name: string) => !base.some((each) => each.name === name);
+  return freezeAll(parsePrintedUris(output), { isAutomatic, view, context });
+}
+
+async function freezeAll(
+  archives: readonly PrintedArchive[],
+  {
+    isAutomatic,
+    view,
+    context,
+  }: { readonly isAutomatic: (name: string) => boolean; readonly view: AptView; readonly context: StepContext },
+): Promise<readonly ResolvedPackage[]> {
   const facts = await indexFacts(archives, view);
   const frozen: ResolvedPackage[] = [];
   for (const each of archives)
-    frozen.push({ ...(await freeze(each, facts, context)), automatic: !direct.has(each.name) });
+    frozen.push({ ...(await freeze(each, facts, context)), automatic: isAutomatic(each.name) });
   return frozen;
 }
 
@@ -100,16 +122,19 @@ function onlyProvider(name: string, providers: readonly string[]): string {
   );
 }
 
-async function printUris({ names, local }: WantedPackages, view: AptView): Promise<string> {
+function printInstall({ names, local }: WantedPackages, view: AptView): Promise<string> {
   const files = local.map((each) => `${RUN_DIRECTORY}/archives/${each.sha256}.deb`);
-  const command = ['apt-get', ...APT_OPTIONS, '-q', '--print-uris', '--no-remove', 'install', '--', ...names, ...files];
-  const result = await view.run(command);
-  if (result.status === 0) return `${result.stdout}\n${result.stderr}`;
   const asked = [...names, ...local.map(fullName)].join(', ');
+  return printUris(`install ${asked}`, ['install', '--', ...names, ...files], view);
+}
+
+async function printUris(doing: string, operation: readonly string[], view: AptView): Promise<string> {
+  const result = await view.run(['apt-get', ...APT_OPTIONS, '-q', '--print-uris', '--no-remove', ...operation]);
+  if (result.status === 0) return `${result.stdout}\n${result.stderr}`;
   const output = `${result.stdout}\n${result.stderr}`;
   if (/^E: (The package lists|Malformed|Could not|Problem|Write error|Unable to (read|parse|lock|write))/m.test(output))
-    throw aptFailure(`resolve ${asked}`, output);
-  throw new AptOstreeError('unsolvable', `cannot install ${asked}: ${condenseRefusal(output)}`);
+    throw aptFailure(doing.replace(/^install/, 'resolve'), output);
+  throw new AptOstreeError('unsolvable', `cannot ${doing}: ${condenseRefusal(output)}`);
 }
 
 /** Layering adds; what the base has stays as it is. */

@@ -15,6 +15,8 @@ const FILES: Readonly<Record<string, string>> = {
   'usr/sbin/policy-rc.d': `${STUB}exit 101\n`,
   // the tree's initramfs is made once, when everything is configured
   'usr/sbin/update-initramfs': `${STUB}exit 0\n`,
+  // asks, or refuses, when the kernel that runs the machine goes from the tree of another deployment
+  'usr/bin/linux-check-removal': `${STUB}exit 0\n`,
   'usr/etc/kernel-img.conf': 'do_symlinks = no\nno_symlinks = yes\n',
 };
 

@@ -6,10 +6,12 @@ import { dirname, join } from 'node:path';
 import { refreshFailure } from '../../apt/fetch-failure.js';
 import { AptOstreeError } from '../../model/errors.js';
 import type { Facts } from '../../model/facts.js';
+import { isLayered, parseOrigin } from '../../model/origin.js';
+import { parseRefspec } from '../../model/refspec.js';
 import { APT_OPTIONS, type AptView, liveDeployment, removeAptView, withAptView } from '../sandbox/apt-view.js';
 import { refuseFullIndexes } from '../sandbox/disk-space.js';
 import { hasIndexes, indexDigest } from '../sandbox/index-files.js';
-import { originBase } from '../sandbox/origin-base.js';
+import { originBase, originDeployment } from '../sandbox/origin-base.js';
 import type { StepContext, StepHandler } from '../step-handler.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -17,6 +19,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export const metadataRefresh: StepHandler<'metadata.refresh'> = {
   probe: async () => null,
   perform: async (_facts, context) => {
+    if (isNeedless(context)) return { gave: { refreshed: { changed: false, warning: null } } };
     const sources = sourcesDigest(join(liveDeployment(context), 'etc'));
     if (!isForced(context) && isFresh(context, sources))
       return { gave: { refreshed: { changed: false, warning: null } } };
@@ -61,6 +64,15 @@ function roomFailure({ paths }: StepContext): AptOstreeError | null {
     if (error instanceof AptOstreeError) return error;
     throw error;
   }
+}
+
+/** Where nothing is layered and apt does not renew the base, nobody asks it for anything. */
+function isNeedless(context: StepContext): boolean {
+  const { request } = context;
+  if (request.kind !== 'upgrade' && request.kind !== 'rebase') return false;
+  const origin = parseOrigin(originDeployment(context).origin ?? '');
+  const isRenewedByApt = request.kind === 'upgrade' && parseRefspec(origin.refspec).remote === null;
+  return !isLayered(origin) && !isRenewedByApt;
 }
 
 function isForced({ request }: StepContext): boolean {

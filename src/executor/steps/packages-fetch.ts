@@ -1,37 +1,46 @@
 // Brings the archives of a resolution into the cache; after this step nothing needs the network.
 
 import { existsSync, statSync } from 'node:fs';
-import { checksum } from '../../model/deployment.js';
+import { type Checksum, checksum } from '../../model/deployment.js';
 import { AptOstreeError } from '../../model/errors.js';
+import type { Facts } from '../../model/facts.js';
 import type { ResolvedPackage } from '../../model/package.js';
 import { removeAptView, withAptView } from '../sandbox/apt-view.js';
 import { baseTree } from '../sandbox/base-tree.js';
 import { bootPayloadBytes, refuseFullDisk } from '../sandbox/disk-space.js';
 import { downloadArchives, type RemotePackage } from '../sandbox/fetcher.js';
 import { archiveFile } from '../sandbox/local-import.js';
-import type { FactsFor, StepContext, StepHandler, StepResult } from '../step-handler.js';
+import type { StepContext, StepHandler } from '../step-handler.js';
 
 export const packagesFetch: StepHandler<'packages.fetch'> = {
   probe: async () => null,
-  perform: fetchPackages,
+  perform: async ({ resolution }, context) => ({
+    gave: { fetched: await fetchArchives({ base: checksum(resolution.base), packages: resolution.packages }, context) },
+  }),
   // archives are kept: they are named by their content, and the next try needs them
   undo: async (_facts, context) => removeAptView(context),
 };
 
-async function fetchPackages(
-  { resolution }: FactsFor<'packages.fetch'>,
+export interface WantedArchives {
+  /** Tree that they are unpacked over, and whose apt fetches them. */
+  readonly base: Checksum;
+  readonly packages: readonly ResolvedPackage[];
+}
+
+/** @throws fetch-failed, archive-invalid, no-space */
+export async function fetchArchives(
+  { base, packages }: WantedArchives,
   context: StepContext,
-): Promise<StepResult<'packages.fetch'>> {
-  const missing = resolution.packages.filter((each) => !isCached(each, context));
+): Promise<Facts['fetched']> {
+  const missing = packages.filter((each) => !isCached(each, context));
   const remote = missing.filter(hasAddress);
   refuseMissing(missing, context);
   const downloadBytes = sum(missing.map((each) => each.sizeBytes));
-  const installedBytes = sum(resolution.packages.map((each) => each.installedBytes));
-  const base = checksum(resolution.base);
-  const bootBytes = needsBootFiles(resolution.base, context) ? bootPayloadBytes(baseTree(base, context)) : 0;
+  const installedBytes = sum(packages.map((each) => each.installedBytes));
+  const bootBytes = needsBootFiles(base, context) ? bootPayloadBytes(baseTree(base, context)) : 0;
   refuseFullDisk(context.paths.sysroot, { downloadBytes, installedBytes, bootBytes });
   if (remote.length > 0) await withAptView(base, context, (view) => downloadArchives(remote, view, context));
-  return { gave: { fetched: { downloadedBytes: downloadBytes, files: remote.length } } };
+  return { downloadedBytes: downloadBytes, files: remote.length };
 }
 
 function isCached({ sha256, sizeBytes }: ResolvedPackage, context: StepContext): boolean {

@@ -31,7 +31,7 @@ interface Plan {
 }
 
 async function resolve(
-  { revision }: FactsFor<'packages.resolve'>,
+  { revision, baseUpgrade = null }: FactsFor<'packages.resolve'>,
   context: StepContext,
 ): Promise<StepResult<'packages.resolve'>> {
   const before = originDeployment(context);
@@ -52,7 +52,9 @@ async function resolve(
     const packages = await resolvePackages(wanted, view, context);
     const resolution = freeze(plan, packages, inactive);
     refuseOtherPlan(resolution, context);
-    return resultOf(plan, resolution, context);
+    const result = resultOf(plan, resolution, context);
+    // what there is for the base is no less an update
+    return isCheck(context) && baseUpgrade !== null ? { gave: result.gave } : result;
   });
 }
 
@@ -61,10 +63,14 @@ function withoutBase(
   base: Checksum,
   { origin, revision, context }: { readonly origin: Origin } & Parameters<typeof nextOrigin>[2],
 ): StepResult<'packages.resolve'> {
-  if (!(context.request.kind === 'upgrade' && context.request.check))
+  if (!isCheck(context))
     throw new AptOstreeError('no-such-revision', `cannot use the base ${base}: its commit is not in the repo`);
   const plan = { base, list: origin, origin: nextOrigin(origin, origin, { revision, context }) };
   return resultOf(plan, freeze(plan, [], []), context);
+}
+
+function isCheck({ request }: StepContext): boolean {
+  return request.kind === 'upgrade' && request.check;
 }
 
 async function importAll(context: StepContext): Promise<readonly LocalPackage[]> {

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Archive } from '../../apt/batches.js';
 import { nativeArchitecture } from '../../apt/dpkg-status.js';
+import type { Checksum } from '../../model/deployment.js';
 import { AptOstreeError } from '../../model/errors.js';
 import type { ScriptReport } from '../../model/facts.js';
 import type { ResolvedPackage } from '../../model/package.js';
@@ -27,48 +28,52 @@ import {
   scratchLayout,
 } from '../sandbox/scratch.js';
 import { runOnTree, SANDBOX_ARCHIVES, treeSandbox } from '../sandbox/tree-sandbox.js';
-import type { FactsFor, StepContext, StepHandler, StepResult } from '../step-handler.js';
+import type { StepContext, StepHandler } from '../step-handler.js';
 
 export const treeAssemble: StepHandler<'tree.assemble'> = {
   // mounts and memory died with the executor: what is left on disk is taken away and made anew
   probe: async () => null,
   perform: async (facts, context) => {
-    if (!facts.target.layered) return { gave: { scripts: [] } };
-    return assembleInMemoryOrOnDisk(facts, context);
+    const { target, resolution } = facts;
+    if (!target.layered) return { gave: { scripts: [] } };
+    return { gave: { scripts: await assembleTree({ base: target.base, packages: resolution.packages }, context) } };
   },
   undo: async (_facts, context) => removeScratch(scratchLayout(context.paths)),
 };
 
-async function assembleInMemoryOrOnDisk(
-  facts: FactsFor<'tree.assemble'>,
-  context: StepContext,
-): Promise<StepResult<'tree.assemble'>> {
+export interface Assembly {
+  readonly base: Checksum;
+  readonly packages: readonly ResolvedPackage[];
+}
+
+/** In the scratch of the context: an overlay over the base, in which the packages are configured. In memory, where they fit. */
+export async function assembleTree(assembly: Assembly, context: StepContext): Promise<readonly ScriptReport[]> {
   const layout = scratchLayout(context.paths);
   try {
-    return { gave: { scripts: await assemble(facts, context, { onDisk: false }) } };
+    return await assemble(assembly, context, { onDisk: false });
   } catch (error) {
     const isFull = isMemoryFull(layout) || (error instanceof AptOstreeError && error.code === 'no-space');
     if (!isFull || !isInMemory(layout)) throw error;
     context.report({ type: 'message', text: 'The tree does not fit into memory; assembling it on disk' });
-    return { gave: { scripts: await assemble(facts, context, { onDisk: true }) } };
+    return assemble(assembly, context, { onDisk: true });
   }
 }
 
 async function assemble(
-  { target, resolution }: FactsFor<'tree.assemble'>,
+  { base, packages }: Assembly,
   context: StepContext,
   { onDisk }: { readonly onDisk: boolean },
 ): Promise<readonly ScriptReport[]> {
   const layout = scratchLayout(context.paths);
   await removeScratch(layout);
-  const installedBytes = resolution.packages.reduce((sum, each) => sum + each.installedBytes, 0);
-  await openScratch(layout, { base: baseTree(target.base, context), installedBytes, onDisk });
-  const { timestampSeconds } = context.sysroot.repo().commitFacts(target.base);
+  const installedBytes = packages.reduce((sum, each) => sum + each.installedBytes, 0);
+  await openScratch(layout, { base: baseTree(base, context), installedBytes, onDisk });
+  const { timestampSeconds } = context.sysroot.repo().commitFacts(base);
   const sandbox = treeSandbox(layout, context, timestampSeconds);
   await makeVar(sandbox, context);
-  const archives = await readArchives(resolution.packages, context);
+  const archives = await readArchives(packages, context);
   const scripts = await installArchives(archives, sandbox, context);
-  markAutomatic(layout, resolution.packages);
+  markAutomatic(layout, packages);
   mark(layout.assembled);
   return scripts;
 }

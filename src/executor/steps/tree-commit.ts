@@ -63,7 +63,9 @@ function writeCommit(
 }
 
 /** What makes a base bootable and what says when it ends is true of a layer on it, too. */
-function carriedMetadata(metadata: Readonly<Record<string, MetadataValue>>): Readonly<Record<string, MetadataValue>> {
+export function carriedMetadata(
+  metadata: Readonly<Record<string, MetadataValue>>,
+): Readonly<Record<string, MetadataValue>> {
   const names = ['ostree.bootable', 'ostree.linux', 'rpmostree.endoflife', 'apt-ostree.endoflife'];
   return Object.fromEntries(Object.entries(metadata).filter(([name]) => names.includes(name)));
 }

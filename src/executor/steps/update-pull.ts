@@ -8,6 +8,7 @@ import { isLayered, type Origin, parseOrigin } from '../../model/origin.js';
 import { packageChanges } from '../../model/package-list.js';
 import { isCommit, parseRefspec } from '../../model/refspec.js';
 import type { RebaseRequest, UpgradeRequest } from '../../model/request.js';
+import { BRANCH_COMMIT_KEY } from '../base-upgrades.js';
 import { originDeployment } from '../sandbox/origin-base.js';
 import type { StepContext, StepHandler, StepResult } from '../step-handler.js';
 import { unchangedText } from '../unchanged-text.js';
@@ -25,10 +26,11 @@ export const updatePull: StepHandler<'update.pull'> = {
     const refspec = request.kind === 'rebase' ? request.refspec : origin.refspec;
     if (isCommit(refspec)) return pinned(refspec, context);
     pull(refspec, request, context);
-    const checksum = newest(refspec, context);
+    const checksum = start(refspec, baseOf(before), context);
     if (request.kind === 'upgrade' && !request.allowDowngrade) refuseOlder(checksum, baseOf(before), context);
     const result = resultOf({ refspec, checksum, before }, context);
-    return isNothingNew({ request, origin, update: result.gave.update })
+    const isRenewed = parseRefspec(refspec).remote !== null;
+    return isRenewed && isNothingNew({ request, origin, update: result.gave.update })
       ? { ...result, unchanged: unchangedText(request) }
       : result;
   },
@@ -56,6 +58,15 @@ function pull(refspec: string, request: UpgradeRequest | RebaseRequest, { sysroo
   sysroot.repo().pull({ remote, refs: [ref], commitsOnly });
 }
 
+/** The newest commit of the branch; the present base where that was made of it here, or where nobody keeps the branch. */
+function start(refspec: string, present: Checksum, context: StepContext): Checksum {
+  const { sysroot, request } = context;
+  const isOurs = parseRefspec(refspec).remote === null;
+  if (isOurs && request.kind === 'upgrade' && sysroot.repo().resolve(refspec) === null) return present;
+  const tip = newest(refspec, context);
+  return isOurs && isMadeOf(present, tip, context) ? present : tip;
+}
+
 /** @throws no-such-revision */
 function newest(refspec: string, { sysroot, request }: StepContext): Checksum {
   const repo = sysroot.repo();
@@ -64,6 +75,11 @@ function newest(refspec: string, { sysroot, request }: StepContext): Checksum {
   if (checksum !== null && isWanted(checksum)) return checksum;
   const why = checksum === null ? 'there is no such branch here' : `its commit ${checksum} has not been downloaded`;
   throw new AptOstreeError('no-such-revision', `cannot ${request.kind} to ${refspec}: ${why}`);
+}
+
+/** Whether the present base is an upgrade, made here, of what its branch has. */
+function isMadeOf(base: Checksum, tip: Checksum, { sysroot }: StepContext): boolean {
+  return sysroot.repo().commitFacts(base).metadata[BRANCH_COMMIT_KEY] === tip;
 }
 
 function refuseOlder(target: Checksum, present: Checksum, { sysroot }: StepContext): void {
