@@ -1,6 +1,6 @@
 // What Node lacks of the C library: peer credentials, file locks, extended attributes.
 
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import koffi from 'koffi';
@@ -63,6 +63,16 @@ export function allocate(fd: number, length: number): void {
   // tells its error as its result
   const error = libc('posix_fallocate', fd, 0, length);
   if (error !== 0) throw failure('set space aside', getSystemErrorName(-error));
+}
+
+/** Makes what was created in, removed from or renamed into a directory outlive a power cut. */
+export function syncDirectory(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Names of the extended attributes of PATH itself, symlinks not followed. */

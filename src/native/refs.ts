@@ -1,12 +1,13 @@
 // Refs of a repo: reading, resolving, and setting them for good.
 
-import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Checksum, checksum } from '../model/deployment.js';
 import { AptOstreeError } from '../model/errors.js';
 import { stringEntriesOf } from './containers.js';
 import type { Pointer, Slot } from './foreign.js';
 import { attempt } from './gerror.js';
+import { syncDirectory } from './libc.js';
 import { type Owned, ownHashTable } from './ownership.js';
 
 type Repo = Owned<'OstreeRepo'>;
@@ -52,15 +53,6 @@ export function syncRef(path: string, refspec: string): void {
   const top = join(path, 'refs', remote === null ? 'heads' : `remotes/${remote}`);
   for (let directory = dirname(join(top, ref)); directory.startsWith(top); directory = dirname(directory))
     if (existsSync(directory)) syncDirectory(directory);
-}
-
-function syncDirectory(path: string): void {
-  const fd = openSync(path, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 function splitRefspec(refspec: string): { readonly remote: string | null; readonly ref: string } {
