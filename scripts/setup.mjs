@@ -39,6 +39,8 @@ const DEBIAN_PACKAGES = [
   'systemd',
   'systemd-container',
   'libcap2-bin',
+  // the disk that the power tests record
+  'libfuse3-dev',
 ];
 
 setupDebian();
