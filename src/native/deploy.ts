@@ -8,6 +8,7 @@ import { parseKeyFile, pointerArrayOf, splitKernelArguments } from './containers
 import { idOf, kargsOf, STAGED_LOCK } from './deployment-read.js';
 import type { Pointer, Slot } from './foreign.js';
 import { attempt } from './gerror.js';
+import { syncDirectory } from './libc.js';
 import { call, ostreeIsAtLeast } from './libraries.js';
 import { type Owned, ownObject } from './ownership.js';
 import type { Repo } from './repo.js';
@@ -133,6 +134,8 @@ function writeDeployments(state: SysrootState, deployments: readonly Handle[]): 
   const options = { do_postclean: 0 };
   const given = [state.pointer, array.pointer, options, null] as const;
   attempt('write the list of deployments', 'ostree_sysroot_write_deployments_with_options', ...given);
+  // where kernels and arguments stay the same, libostree's last act is to replace a link there, and it does not sync that
+  syncDirectory(join(state.path, 'ostree'));
 }
 
 /** The merge deployment's handle, after all that libostree would only stumble over is checked. */
