@@ -3,10 +3,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AptOstreeError } from '../../model/errors.js';
 import type { LocalPackage } from '../../model/package.js';
+import { syncDirectory } from '../../native/libc.js';
 import { failureReason, run, runChecked } from '../../system/process.js';
 import type { StepContext } from '../step-handler.js';
 import { archiveFields } from './archive-fields.js';
@@ -39,7 +40,7 @@ export async function fileSha256(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Under its final name only when it is on disk. */
+/** Under its final name only when it is on disk; and that name, too, when this resolves. */
 export async function keep(partial: string, file: string): Promise<void> {
   if (existsSync(file)) return rmSync(partial);
   const handle = await open(partial, 'r+');
@@ -51,6 +52,7 @@ export async function keep(partial: string, file: string): Promise<void> {
     await handle.close();
   }
   renameSync(partial, file);
+  syncDirectory(dirname(file));
 }
 
 /** The shell opens our file as root; what reads theirs has the caller's rights, group list and nothing more. */
