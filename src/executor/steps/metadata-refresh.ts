@@ -8,6 +8,7 @@ import { AptOstreeError } from '../../model/errors.js';
 import type { Facts } from '../../model/facts.js';
 import { isLayered, parseOrigin } from '../../model/origin.js';
 import { parseRefspec } from '../../model/refspec.js';
+import { syncFilesystem } from '../../native/libc.js';
 import { APT_OPTIONS, type AptView, liveDeployment, removeAptView, withAptView } from '../sandbox/apt-view.js';
 import { refuseFullIndexes } from '../sandbox/disk-space.js';
 import { hasIndexes, indexDigest } from '../sandbox/index-files.js';
@@ -33,6 +34,8 @@ async function refresh(view: AptView, sources: string, context: StepContext): Pr
   context.report({ type: 'task-begin', text: 'Updating package indexes' });
   const before = indexDigest(context);
   const failure = await update(view, context);
+  // apt syncs nothing, and from here on the indexes are taken for whole
+  syncFilesystem(context.paths.aptLists);
   context.report({ type: 'task-end', text: 'Updating package indexes' });
   if (failure === null) {
     mkdirSync(dirname(stampFile(context)), { recursive: true });
