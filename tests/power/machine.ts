@@ -1,6 +1,6 @@
 // A sysroot on a mounted disk, and what can be seen of it: read anew each time, and nothing of it is kept open.
 
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { composeSysroot } from '../../src/compose/compose-sysroot.js';
 import type { JournalStore } from '../../src/journal/store.js';
@@ -29,6 +29,9 @@ export class Machine {
     const [deployment] = machine.deployments();
     installArchive(machine.stateroot, join(deployment?.path ?? '', 'etc'));
     addLargePackage(machine.stateroot);
+    const sources = join(deployment?.path ?? '', 'etc/apt/sources.list');
+    // for `file:`, apt would keep links in place of indexes
+    writeFileSync(sources, readFileSync(sources, 'utf8').replace('file:', 'copy:'));
     return machine;
   }
 
