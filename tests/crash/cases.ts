@@ -35,21 +35,33 @@ export function firstDeaths(scenario: Scenario, trace: readonly TraceLine[], vic
     .map((fate) => ({ scenario, fates: [fate] }));
 }
 
+/** A case that was run, and what it passed. */
+export interface Run {
+  readonly case: Case;
+  readonly trace: readonly TraceLine[];
+}
+
+/** Runs whose recovery is worth a second death; by turns, those of one victim for each boundary of the first. */
+export function recoveries(runs: readonly Run[], victims: Victims): readonly Run[] {
+  const own = runs.filter(({ case: { fates } }) => fates.every(leadsToOwnRecovery));
+  if (victims === 'everybody') return own;
+  const boundaries = new Map<string, readonly Run[]>();
+  for (const run of own) {
+    const key = run.case.fates.map(({ at, nth }) => `${at} ${nth}`).join();
+    boundaries.set(key, [...(boundaries.get(key) ?? []), run]);
+  }
+  return [...boundaries.values()].flatMap((same, turn) => same.slice(turn % same.length, (turn % same.length) + 1));
+}
+
 /**
- * After a first death, a second one at each boundary until what was in flight is settled: from there on, disk and journal are
- * those of a run without the first one.
+ * A second death at each boundary until what was in flight at the first one is settled: from there on, disk and journal are
+ * those of a run without it.
  */
-export function secondDeaths(
-  { scenario, fates }: Case,
-  trace: readonly TraceLine[],
-  victims: Victims,
-): readonly Case[] {
-  const [first] = fates;
-  if (first === undefined || !leadsToOwnRecovery(first)) return [];
+export function secondDeaths({ case: first, trace }: Run, victims: Victims): readonly Case[] {
   const from = trace.findIndex(({ type }) => type === 'struck') + 1;
   return deathsIn(trace, { from, to: settledAt(trace, from), victims })
     .filter(({ at }) => !at.startsWith('child '))
-    .map((second) => ({ scenario, fates: [first, second] }));
+    .map((second) => ({ scenario: first.scenario, fates: [...first.fates, second] }));
 }
 
 /** A death beside a row leaves what the death at the neighbouring effect leaves; a child's death is a failure, not a crash. */

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { violationsAtDeath } from './at-death.js';
-import { type Case, firstDeaths, nameOf, notPerformed, secondDeaths } from './cases.js';
+import { type Case, firstDeaths, nameOf, notPerformed, recoveries, secondDeaths } from './cases.js';
 import { brokenCommit, brokenRepo } from './integrity.js';
 import { type Ended, snapshot, violations } from './invariants.js';
 import { Lane } from './lane.js';
@@ -74,7 +74,7 @@ export class Matrix implements Disposable {
     const wanted = (each: Case) => this.#isWanted(each);
     const first = await this.#runAll(firstDeaths(scenario, undisturbed.trace, depth.first).filter(wanted));
     const { second } = depth;
-    const pairs = second === 'nobody' ? [] : first.flatMap((each) => secondDeaths(each.case, each.trace, second));
+    const pairs = second === 'nobody' ? [] : recoveries(first, second).flatMap((each) => secondDeaths(each, second));
     return reportOf([undisturbed, ...first, ...(await this.#runAll(pairs.filter(wanted)))]);
   }
 

@@ -70,8 +70,9 @@ export function trace(file: string, line: TraceLine): void {
 
 export function readTrace(file: string): readonly TraceLine[] {
   if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as TraceLine);
+  // the last piece is empty, or a line that is being written just now
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as TraceLine);
 }
 
 /** How often a boundary was passed since the last death. */
