@@ -51,6 +51,7 @@ export const ERRORS = {
   'archive-invalid': { dbus: `${PREFIX}.ArchiveInvalid`, exit: 1, retry: 'no' },
   'signature-invalid': { dbus: `${PREFIX}.SignatureInvalid`, exit: 1, retry: 'no' },
   'no-space': { dbus: `${PREFIX}.NoSpace`, exit: 1, retry: 'repair' },
+  'io-failed': { dbus: `${PREFIX}.IoFailed`, exit: 1, retry: 'repair' },
   'deadline-exceeded': { dbus: `${PREFIX}.DeadlineExceeded`, exit: 1, retry: 'later' },
   cancelled: { dbus: `${PREFIX}.Cancelled`, exit: 1, retry: 'no' },
   quarantined: { dbus: `${PREFIX}.Quarantined`, exit: 1, retry: 'no' },
@@ -130,6 +131,8 @@ function systemFailure(error: unknown): Failure | null {
   if (!(error instanceof Error) || !('code' in error)) return null;
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
     return { code: 'no-space', message: `cannot write: no space left on the filesystem (${error.message})` };
+  if (error.code === 'EIO')
+    return { code: 'io-failed', message: `cannot go on: the disk does not answer as it should (${error.message})` };
   if (error.code === 'EROFS')
     return { code: 'invalid-sysroot', message: `cannot write: the filesystem is read-only (${error.message})` };
   return null;
