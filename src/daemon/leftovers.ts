@@ -15,6 +15,8 @@ export function leftovers(sysroot: string, deployments: readonly Deployment[]): 
       (path) => !staged.includes(basename(path)),
     ),
     ...below(sysroot, 'ostree/repo/refs/heads/apt-ostree/upgrade'),
+    // libostree's, of a write that failed or was cut short; its next one takes them up and away
+    ...below(sysroot, 'ostree/repo/tmp').filter((path) => basename(path).startsWith('staging-')),
     ...below(sysroot, 'ostree/apt-ostree/bases').filter((path) => !bases.includes(basename(path))),
     ...below(sysroot, 'ostree/repo/refs/heads/apt-ostree/base').filter((path) => !bases.includes(basename(path))),
     ...below(sysroot, 'ostree/deploy')
