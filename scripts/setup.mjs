@@ -41,6 +41,8 @@ const DEBIAN_PACKAGES = [
   'libcap2-bin',
   // the disk that the power tests record
   'libfuse3-dev',
+  // lets system calls fail
+  'strace',
 ];
 
 setupDebian();

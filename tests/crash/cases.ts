@@ -1,19 +1,24 @@
 // Which deaths to try, told from what an undisturbed run, or a run with one death, has passed.
 
-import type { Fate, TraceLine, Victim } from './plan.js';
+import type { Fate, Fault, Omission, TraceLine } from './plan.js';
 import { passages } from './plan.js';
 import { planOf, type Scenario } from './scenarios.js';
 
 export interface Case {
   readonly scenario: Scenario;
   readonly fates: readonly Fate[];
+  readonly fault?: Fault;
+  /** The undisturbed run that tells which system calls there are. */
+  readonly recordsCalls?: boolean;
+  readonly without?: Omission;
 }
 
 /** Names a case in full: what has to be given to run it alone. */
-export function nameOf({ scenario, fates }: Case): string {
-  return [scenario.name, ...fates.map(({ at, nth, victim }) => `${at}${nth > 1 ? ` #${nth}` : ''} (${victim})`)].join(
-    ' > ',
-  );
+export function nameOf({ scenario, fates, fault, without }: Case): string {
+  const deaths = fates.map(({ at, nth, victim }) => `${at}${nth > 1 ? ` #${nth}` : ''} (${victim})`);
+  const faults = fault === undefined ? [] : [`${fault.during}: ${fault.syscall} #${fault.nth} (${fault.effect})`];
+  const omissions = without === undefined ? [] : [`without the ${without.part} of ${without.kind}`];
+  return [scenario.name, ...omissions, ...deaths, ...faults].join(' > ');
 }
 
 /** Who dies at a boundary where several may: each in a case of its own, or daemon and executor by turns, and no child. */
@@ -87,7 +92,7 @@ function deathsIn(trace: readonly TraceLine[], { from, to, victims }: Stretch): 
   });
 }
 
-function victimsAt({ at, who, hasChild }: Extract<TraceLine, { type: 'passed' }>): readonly Victim[] {
+function victimsAt({ at, who, hasChild }: Extract<TraceLine, { type: 'passed' }>): readonly Fate['victim'][] {
   if (who === 'daemon') return at.endsWith('before') && hasChild ? ['daemon', 'executor'] : ['daemon'];
   if (at.startsWith('child')) return ['child', 'executor'];
   return at.startsWith('middle') && hasChild ? ['child', 'executor', 'daemon'] : ['executor', 'daemon'];

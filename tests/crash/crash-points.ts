@@ -1,13 +1,13 @@
 // Boundaries as a program passes them: written down, and death where the plan says so.
 
-import { type Plan, passages, readTrace, trace, type Victim } from './plan.js';
+import { type Fate, type Plan, passages, readTrace, trace } from './plan.js';
 
 export interface CrashPointsOptions {
   readonly plan: Plan;
   readonly who: 'daemon' | 'executor';
   readonly hasChild: () => boolean;
   /** How this program brings each victim to its end; returns only when itself survives. */
-  readonly kill: Readonly<Record<Victim, () => void>>;
+  readonly kill: Readonly<Record<Fate['victim'], () => void>>;
 }
 
 export class CrashPoints {

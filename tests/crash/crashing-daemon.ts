@@ -11,6 +11,7 @@ import { JournalStore, type NewEvent } from '../../src/journal/store.js';
 import { CrashPoints, killSelf } from './crash-points.js';
 import { readPlan, trace } from './plan.js';
 import { EXECUTOR_VARIABLE, MIGRATIONS_VARIABLE } from './programs.js';
+import { withFaultAtOnce } from './system-call-fault.js';
 
 const plan = readPlan();
 const options = parseDaemonOptions(process.argv.slice(2));
@@ -33,9 +34,13 @@ class CrashingJournal extends JournalStore {
   override append(event: NewEvent, derive: (row: EventRow) => HistoryRow): EventRow {
     const name = `journal ${event.type}${indexOf(event.payload)}`;
     points.pass(`${name} before`);
-    const row = super.append(event, derive);
+    const row = withFaultAtOnce(plan, name, () => super.append(event, derive));
     points.pass(`${name} after`);
     return row;
+  }
+
+  override close(): void {
+    withFaultAtOnce(plan, 'close of the journal', () => super.close());
   }
 }
 

@@ -8,9 +8,10 @@ import { AptOstreeError } from '../../src/model/errors.js';
 import type { Progress } from '../../src/model/progress.js';
 import type { StepKind } from '../../src/model/steps.js';
 import { CrashPoints, killSelf, sleepMs } from './crash-points.js';
-import { readPlan } from './plan.js';
+import { readPlan, trace } from './plan.js';
 import { RunningChildren } from './running-children.js';
 import { withFault } from './system-call-fault.js';
+import { stillThere } from './undone.js';
 
 const plan = readPlan();
 /** What the executor is at, e.g. `undo tree.commit`. */
@@ -33,7 +34,8 @@ runExecutor({
 
 type AnyHandler = StepHandler<StepKind>;
 
-function crashing(kind: StepKind, handler: AnyHandler): AnyHandler {
+function crashing(kind: StepKind, whole: AnyHandler): AnyHandler {
+  const handler = lacking(kind, whole);
   return {
     probe: (facts, context) => between(`probe ${kind}`, () => handler.probe(facts, context)),
     perform: (facts, context) =>
@@ -43,8 +45,20 @@ function crashing(kind: StepKind, handler: AnyHandler): AnyHandler {
           throw new AptOstreeError('command-failed', `cannot leave ${kind}: it shall fail once it has done its work`);
         return result;
       }),
-    undo: (facts, context) => between(`undo ${kind}`, () => handler.undo(facts, context)),
+    undo: (facts, context) =>
+      between(`undo ${kind}`, async () => {
+        await handler.undo(facts, context);
+        for (const what of stillThere(kind, facts, context)) trace(plan.trace, { type: 'not undone', what });
+      }),
   };
+}
+
+/** What stands in for a part that is left out finds nothing, or does nothing. */
+function lacking(kind: StepKind, handler: AnyHandler): AnyHandler {
+  if (plan.without?.kind !== kind) return handler;
+  return plan.without.part === 'probe'
+    ? { ...handler, probe: async () => null }
+    : { ...handler, undo: async () => undefined };
 }
 
 async function between<Result>(name: string, effect: () => Promise<Result>): Promise<Result> {

@@ -2,41 +2,16 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DurableActor } from '../../src/actors/durable-actor.js';
-import { isFinal, stateText } from '../../src/actors/transaction-view.js';
-import type { EventRow, HistoryRow } from '../../src/journal/rows.js';
-import type { JournalStore } from '../../src/journal/store.js';
 import type { Deployment, DeploymentId } from '../../src/model/deployment.js';
-import type { TransactionState, TransactionView } from '../../src/model/transaction.js';
+import type { TransactionView } from '../../src/model/transaction.js';
+import { unbootableEntries } from './bootable.js';
+import { wrongCourse } from './course.js';
 import type { Lane } from './lane.js';
 import { leftovers } from './leftovers.js';
-import type { Story } from './lives.js';
-import { fingerprint, missingFiles } from './trees.js';
-
-/** A lane before a case, or after it and so before the next. */
-export interface Snapshot {
-  readonly deployments: readonly Deployment[];
-  /** Digests of the deployments' directories. */
-  readonly fingerprints: ReadonlyMap<DeploymentId, string>;
-  readonly rows: number;
-}
-
-export function snapshot(lane: Lane): Snapshot {
-  const deployments = lane.deployments();
-  return {
-    deployments,
-    fingerprints: new Map(deployments.map(({ id, path }) => [id, fingerprint(path)])),
-    rows: lane.journal((journal) => journal.verify().rows),
-  };
-}
-
-export interface Ended {
-  readonly before: Snapshot;
-  readonly after: Snapshot;
-  readonly story: Story;
-  /** How it must have ended; null where deaths decide. */
-  readonly ends: TransactionState | null;
-}
+import { type Ended, type Outcome, readJournal } from './outcome.js';
+import { otherTree } from './same-trees.js';
+import { firstDifference, missingFiles } from './trees.js';
+import { wrongEnd } from './wrong-end.js';
 
 export function violations(lane: Lane, ended: Ended): readonly string[] {
   const { transaction, wrong } = lane.journal((journal) => readJournal(journal, ended));
@@ -47,88 +22,11 @@ export function violations(lane: Lane, ended: Ended): readonly string[] {
     ...wrongDeployments(outcome),
     ...changedTrees(outcome),
     ...brokenTrees(lane, outcome),
+    ...unbootableEntries(lane),
     ...wrongStatus(outcome),
+    ...wrongCourse(ended.story.trace, ended.after.rows - ended.before.rows),
     ...leftovers(lane, ended.story.trace),
   ];
-}
-
-interface Transaction {
-  readonly view: TransactionView;
-  readonly rows: readonly EventRow[];
-  readonly history: HistoryRow;
-}
-
-interface Outcome extends Ended {
-  /** Null when not even its first row reached the disk. */
-  readonly transaction: Transaction | null;
-}
-
-function readJournal(
-  journal: JournalStore,
-  { before }: Ended,
-): { readonly transaction: Transaction | null; readonly wrong: readonly string[] } {
-  const { ok, firstBad } = journal.verify();
-  const wrong = ok ? [] : [`journal row ${firstBad?.seq}: ${firstBad?.reason}`];
-  const open = journal.openTransactions().map((id) => `transaction ${id} has not ended`);
-  const [history, ...others] = journal.history({}).filter(({ firstSeq }) => firstSeq > before.rows);
-  if (others.length > 0) wrong.push(`one request opened ${others.length + 1} transactions`);
-  if (history === undefined) return { transaction: null, wrong: [...wrong, ...open] };
-  const rows = journal.eventsOf(history.id);
-  return { transaction: { ...folded(rows), rows, history }, wrong: [...wrong, ...open, ...foldedWrong(rows, history)] };
-}
-
-/** The fold itself compares each row's state with where the events lead. */
-function folded(rows: readonly EventRow[]): { readonly view: TransactionView } {
-  return { view: resume(rows).view() };
-}
-
-function foldedWrong(rows: readonly EventRow[], history: HistoryRow): readonly string[] {
-  const { snapshot: folding } = resume(rows);
-  const { view } = folded(rows);
-  return [
-    ...(isFinal(folding) ? [] : [`the journal ends in ${stateText(folding)}`]),
-    ...(view.state === history.state ? [] : [`events lead to ${view.state}, the history says ${history.state}`]),
-    ...(history.lastSeq === rows.at(-1)?.seq ? [] : ['the history does not end with the last event']),
-  ];
-}
-
-function resume(rows: readonly EventRow[]): DurableActor {
-  const journal = {
-    append: () => {
-      throw new Error('nothing is written while looking');
-    },
-  };
-  return DurableActor.resume(rows, { journal, bootId: '', now: () => 0, onEvent: () => undefined });
-}
-
-/** Deaths of daemon and executor change nothing in how it ends; that of a program it runs may make a step fail. */
-function wrongEnd({ transaction, story, ends }: Outcome): readonly string[] {
-  if (transaction === null) return story.told === null ? [] : ['the client was told an end of nothing'];
-  const { state, failure } = transaction.view;
-  const has = (type: string) => transaction.rows.some((row) => row.type === type);
-  const expected =
-    ends !== null
-      ? [ends]
-      : expectedEnds({ started: has('START'), cancelled: has('CANCEL'), failed: has('STEP_FAILED') });
-  const wrong = expected.includes(state)
-    ? []
-    : [`it ended ${state} (${failure?.message ?? 'no failure'}), not ${expected.join(' or ')}`];
-  const { told } = story;
-  if (told !== null && told.ok !== (state === 'Committed'))
-    wrong.push(`it ended ${state}, the client was told ok=${told.ok}`);
-  return wrong;
-}
-
-interface Course {
-  readonly started: boolean;
-  readonly cancelled: boolean;
-  readonly failed: boolean;
-}
-
-/** As its rows say: a failure or a cancel that did not reach the disk has not happened. */
-function expectedEnds({ started, cancelled, failed }: Course): readonly TransactionState[] {
-  if (!started || cancelled) return ['Cancelled'];
-  return failed ? ['Failed', 'RolledBack'] : ['Committed'];
 }
 
 /** The new list when it is committed, else the old one; at most one deployment of the transaction. */
@@ -172,16 +70,17 @@ function short(id: DeploymentId): string {
 
 /** Whatever was deployed before and still is, is byte for byte the same. */
 function changedTrees({ before, after }: Outcome): readonly string[] {
-  return [...before.fingerprints].flatMap(([id, digest]) => {
+  return [...before.fingerprints].flatMap(([id, then]) => {
     const now = after.fingerprints.get(id);
-    return now === undefined || now === digest ? [] : [`the files of ${short(id)} have changed`];
+    const difference = now === undefined ? null : firstDifference(then, now);
+    return difference === null ? [] : [`${short(id)} has changed at ${difference}`];
   });
 }
 
 /** Those that were there before were looked at then, and have not changed. */
 function brokenTrees(lane: Lane, { before, after }: Outcome): readonly string[] {
   const fresh = after.deployments.filter(({ id }) => !before.fingerprints.has(id));
-  return fresh.flatMap((each) => brokenTree(lane, each));
+  return fresh.flatMap((each) => [...brokenTree(lane, each), ...otherTree(lane, each)]);
 }
 
 export function brokenTree(lane: Lane, deployment: Deployment): readonly string[] {

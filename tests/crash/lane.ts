@@ -12,7 +12,7 @@ import { Sysroot } from '../../src/native/sysroot.js';
 import { openJournal } from '../journal/journal-fixture.js';
 import { removeSysroot } from '../machine/base.js';
 import { buildPackage, installArchive } from './archive.js';
-import { writeDaemonProgram } from './programs.js';
+import { type DaemonProgram, writeDaemonProgram } from './programs.js';
 import { ostree, type SmallBase } from './small-base.js';
 
 export class Lane implements Disposable {
@@ -22,7 +22,8 @@ export class Lane implements Disposable {
   readonly base: SmallBase;
   readonly #sysroot: Sysroot;
 
-  constructor(directory: string, base: SmallBase) {
+  /** @param writeProgram makes what is started as apt-ostreed: one that dies by plan */
+  constructor(directory: string, base: SmallBase, writeProgram: (program: DaemonProgram) => void = writeDaemonProgram) {
     this.directory = directory;
     this.path = join(directory, 'sysroot');
     this.base = base;
@@ -43,7 +44,8 @@ export class Lane implements Disposable {
     this.#sysroot = Sysroot.open(this.path);
     installArchive(this.stateroot, join(this.deployments()[0]?.path ?? '', 'etc'));
     buildPackage('crash-local', this.localArchive);
-    writeDaemonProgram({ file: this.program, planFile: this.planFile, logFile: this.logFile });
+    const { program: file, planFile, traceFile, logFile } = this;
+    writeProgram({ file, planFile, traceFile, logFile });
   }
 
   get repo(): string {

@@ -9,7 +9,14 @@ import type { TraceLine } from './plan.js';
 
 /** One line each; empty is good. */
 export function leftovers(lane: Lane, lines: readonly TraceLine[]): readonly string[] {
-  return [...filesLeft(lane), ...refsLeft(lane), ...sockets(lines), ...processesLeft(lane), ...locksHeld(lane)];
+  return [
+    ...filesLeft(lane),
+    ...refsLeft(lane),
+    ...sockets(lines),
+    ...processesLeft(lane),
+    ...mountsLeft(lane),
+    ...locksHeld(lane),
+  ];
 }
 
 function filesLeft(lane: Lane): readonly string[] {
@@ -22,6 +29,9 @@ function filesLeft(lane: Lane): readonly string[] {
     ...unexpected(join(lane.archives, 'partial'), () => false),
     ...unexpected(join(lane.stateroot, 'deploy'), (name) => deployments.some((each) => isOf(each, name))),
     ...unexpected(join(lane.repo, 'tmp'), (name) => name === 'cache'),
+    ...unexpected(join(lane.path, 'boot/ostree'), (name) =>
+      deployments.some(({ stateroot, bootChecksum }) => name === `${stateroot}-${bootChecksum}`),
+    ),
   ];
 }
 
@@ -61,11 +71,20 @@ function processesLeft(lane: Lane): readonly string[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
   return pids.flatMap((pid) => {
     const about = (file: string) => readAbout(pid, file);
-    if (about('stat').includes(') Z ')) return [];
+    // strace is ours, and ends when those it traced have
+    if (/\(strace\) |\) Z /.test(about('stat'))) return [];
     const isOurs = about('cmdline').includes(lane.directory) || about('environ').includes(lane.planFile);
     const mounted = about('mountinfo').includes(`${lane.path}/`);
     return isOurs || mounted ? [`process ${pid} is left: ${about('cmdline').replaceAll('\0', ' ')}`] : [];
   });
+}
+
+/** An executor mounts in a namespace of its own: whatever we see of it has escaped. */
+function mountsLeft(lane: Lane): readonly string[] {
+  const places = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '');
+  return places.filter((place) => place.startsWith(`${lane.directory}/`)).map((place) => `${place} is mounted`);
 }
 
 /** Empty when it has ended by now, or is none that root may look into. */

@@ -14,41 +14,76 @@ import { type Plan, readTrace, type TraceLine, writePlan } from './plan.js';
 
 export type Doom = Partial<Omit<Plan, 'trace'>>;
 
+export interface Told {
+  readonly ok: boolean;
+  readonly message: string;
+  /** The transaction, once it was opened. */
+  readonly id: string | null;
+}
+
 export interface Story {
   readonly trace: readonly TraceLine[];
   readonly lives: number;
   /** As the last daemon said it. */
   readonly status: Status;
   /** What the client was told in the first life, or null when it was told nothing. */
-  readonly told: { readonly ok: boolean; readonly message: string } | null;
+  readonly told: Told | null;
 }
 
-/** Called right after a daemon died, before the next one starts. */
-export type OnDeath = () => void;
+export interface LiveOptions {
+  readonly doom?: Doom;
+  /** Called right after a daemon died, before the next one starts. */
+  readonly onDeath?: () => void;
+  /** Disturbs a life from outside, until the signal says that it has ended. */
+  readonly meddle?: Meddle;
+}
 
-/** A life must reach its end within this time, recovery included. */
-const LIFE_MS = 60_000;
-const MAX_LIVES = 6;
+export type Meddle = (transaction: () => TransactionHandle | null, signal: AbortSignal) => Promise<void>;
+
+/** A life must reach its end within this time, recovery included, on however busy a machine. */
+const LIFE_MS = 300_000;
+const MAX_LIVES = 8;
 
 export async function live(
   lane: Lane,
   request: ClientRequest,
-  { doom = {}, onDeath = () => undefined }: { readonly doom?: Doom; readonly onDeath?: OnDeath } = {},
+  { doom = {}, onDeath = () => undefined, meddle = async () => undefined }: LiveOptions = {},
 ): Promise<Story> {
-  const plan = { trace: lane.traceFile, fates: [], failing: null, cancelAt: null, fault: null, ...doom };
-  writePlan(lane.planFile, plan);
-  let told: Story['told'] = null;
+  writePlan(lane.planFile, { ...HARMLESS, trace: lane.traceFile, ...doom });
+  let told: Told | null = null;
   for (let lives = 1; lives <= MAX_LIVES; lives += 1) {
-    const before = struck(lane);
-    const status = await oneLife(lane, async (client) => {
-      if (lives === 1) told = await followThrough(lane, client, request);
-    });
+    const before = disturbances(lane);
+    const follow = { transaction: null as TransactionHandle | null };
+    const status = await meddled(
+      () =>
+        oneLife(lane, async (client) => {
+          if (lives === 1) told = await followThrough(lane, client, { request, follow });
+        }),
+      (signal) => meddle(() => follow.transaction, signal),
+    );
     if (status !== null && !needsAnotherLife(lane, before))
       return { trace: readTrace(lane.traceFile), lives, status, told };
-    if (status === null && struck(lane) === before) throw new Error('the daemon ended although nothing killed it');
+    if (status === null && disturbances(lane) === before)
+      throw new Error('the daemon ended although nothing killed it');
     if (status === null) onDeath();
   }
   throw new Error(`no life of ${MAX_LIVES} came to its end`);
+}
+
+const HARMLESS = { fates: [], failing: null, cancelAt: null, fault: null, recordsCalls: false, without: null } as const;
+
+async function meddled<Result>(
+  life: () => Promise<Result>,
+  meddle: (signal: AbortSignal) => Promise<void>,
+): Promise<Result> {
+  const over = new AbortController();
+  const meddling = meddle(over.signal);
+  try {
+    return await life();
+  } finally {
+    over.abort();
+    await meddling;
+  }
 }
 
 /** Null when the daemon died. */
@@ -84,15 +119,25 @@ async function oneLife(lane: Lane, use: (client: Client) => Promise<void>): Prom
   }
 }
 
-async function followThrough(lane: Lane, client: Client, request: ClientRequest): Promise<Story['told']> {
-  const handle = await client.begin(request);
+interface Following {
+  readonly request: ClientRequest;
+  readonly follow: { transaction: TransactionHandle | null };
+}
+
+async function followThrough(lane: Lane, client: Client, { request, follow }: Following): Promise<Told | null> {
   const watch = new AbortController();
-  const cancelling = cancelWhenHeld(lane, handle, watch.signal);
+  let cancelling = Promise.resolve();
   try {
+    const handle = await client.begin(request);
+    follow.transaction = handle;
+    cancelling = cancelWhenHeld(lane, handle, watch.signal);
     await handle.start();
     for await (const event of handle.events())
-      if (event.type === 'finished') return { ok: event.ok, message: event.message };
+      if (event.type === 'finished') return { ok: event.ok, message: event.message, id: handle.id };
     return null;
+  } catch (error) {
+    if (!(error instanceof AptOstreeError) || error.code === 'daemon-unreachable') throw error;
+    return { ok: false, message: error.message, id: follow.transaction?.id ?? null };
   } finally {
     watch.abort();
     await cancelling;
@@ -110,15 +155,23 @@ function daemonIsGone(error: unknown): void {
   if (!(error instanceof AptOstreeError && error.code === 'daemon-unreachable')) throw error;
 }
 
-/** A tidy-up that was cut short is done by the next daemon; one that was killed has not ended anything. */
+/**
+ * A tidy-up that was cut short is done by the next daemon; one that was killed has not ended anything. After an error a
+ * repair by hand may be named, and the next start finds out where things stand.
+ */
 function needsAnotherLife(lane: Lane, before: number): boolean {
-  const lines = readTrace(lane.traceFile);
-  const last = lines.findLast((line) => line.type === 'struck');
-  return struck(lane) > before && (last?.victim === 'daemon' || / tidy/.test(` ${last?.at}`));
+  if (disturbances(lane) === before) return false;
+  const last = readTrace(lane.traceFile).findLast(isDisturbance);
+  if (last?.type !== 'struck') return true;
+  return last.victim === 'daemon' || last.victim === 'group' || / (tidy|random)/.test(` ${last.at}`);
 }
 
-function struck(lane: Lane): number {
-  return readTrace(lane.traceFile).filter(({ type }) => type === 'struck').length;
+function disturbances(lane: Lane): number {
+  return readTrace(lane.traceFile).filter(isDisturbance).length;
+}
+
+function isDisturbance(line: TraceLine): boolean {
+  return line.type === 'struck' || line.type === 'faulty';
 }
 
 function killDaemon(lane: Lane): void {

@@ -2,17 +2,16 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { violationsAtDeath } from './at-death.js';
 import { type Case, firstDeaths, nameOf, notPerformed, recoveries, secondDeaths } from './cases.js';
-import { brokenCommit, brokenRepo } from './integrity.js';
-import { type Ended, snapshot, violations } from './invariants.js';
+import { brokenRepo } from './integrity.js';
 import { Lane } from './lane.js';
-import { live, type Story } from './lives.js';
 import { type MemoryDisk, mountMemoryDisk } from './memory.js';
-import type { TraceLine } from './plan.js';
 import { bundlePrograms } from './programs.js';
 import type { Scenario } from './scenarios.js';
 import { type SmallBase, smallBase } from './small-base.js';
+import { fillCaches } from './starting-points.js';
+import { type Calls, faultsIn, type Sampling } from './system-calls.js';
+import { type Tried, tryCase } from './try-case.js';
 
 export interface Depth {
   /** Who dies at each boundary: all who can, in cases of their own, or one of daemon and executor by turns. */
@@ -24,10 +23,10 @@ export interface Depth {
 export interface Report {
   readonly cases: number;
   readonly kills: number;
+  /** System calls that were given an error. */
+  readonly faults: number;
   /** One line each, beginning with the name of the case. */
   readonly failures: readonly string[];
-  /** Every boundary that somebody died at. */
-  readonly struck: ReadonlySet<string>;
 }
 
 export interface MatrixOptions {
@@ -71,11 +70,27 @@ export class Matrix implements Disposable {
     const undisturbed = await this.#runCase({ scenario, fates: [] });
     const failures = [...undisturbed.failures, ...notPerformed(scenario, undisturbed.trace)];
     if (failures.length > 0) return reportOf([{ ...undisturbed, failures }]);
-    const wanted = (each: Case) => this.#isWanted(each);
-    const first = await this.#runAll(firstDeaths(scenario, undisturbed.trace, depth.first).filter(wanted));
+    const first = await this.#runAll(firstDeaths(scenario, undisturbed.trace, depth.first));
     const { second } = depth;
     const pairs = second === 'nobody' ? [] : recoveries(first, second).flatMap((each) => secondDeaths(each, second));
-    return reportOf([undisturbed, ...first, ...(await this.#runAll(pairs.filter(wanted)))]);
+    return reportOf([undisturbed, ...first, ...(await this.#runAll(pairs))]);
+  }
+
+  /** Every sampled system call of the works that are looked at; which ones there are, the undisturbed run tells. */
+  async runFaults(
+    scenario: Scenario,
+    { isLookedAt, sampling }: { readonly isLookedAt: (work: string) => boolean; readonly sampling: Sampling },
+  ): Promise<Report> {
+    const undisturbed = await this.#runCase({ scenario, fates: [], recordsCalls: true });
+    if (undisturbed.failures.length > 0) return reportOf([undisturbed]);
+    const calls: Calls = new Map([...undisturbed.calls].filter(([work]) => isLookedAt(work)));
+    const cases = faultsIn(calls, sampling).map((fault) => ({ scenario, fates: [], fault }));
+    return reportOf([undisturbed, ...(await this.#runAll(cases))]);
+  }
+
+  /** One case alone; gives what was wrong. */
+  async try(each: Case): Promise<readonly string[]> {
+    return (await this.#runCase(each)).failures;
   }
 
   [Symbol.dispose](): void {
@@ -90,7 +105,7 @@ export class Matrix implements Disposable {
 
   /** Each lane takes the next case when it is through with one. */
   async #runAll(cases: readonly Case[]): Promise<readonly Result[]> {
-    const queue = cases.values();
+    const queue = cases.filter((each) => this.#isWanted(each)).values();
     const results: Result[] = [];
     const worker = async () => {
       for (const each of queue) results.push(await this.#runCase(each));
@@ -104,10 +119,11 @@ export class Matrix implements Disposable {
     if (lane === undefined) throw new Error('no lane is free');
     const result = await tryCase(lane, each);
     this.#cases += 1;
-    const due = this.#cases % FSCK_EVERY === 0 ? brokenRepo(lane) : [];
+    const due = this.#cases % FSCK_EVERY === 0 ? await brokenRepo(lane) : [];
     const failures = [...result.failures, ...due].map((line) => `${nameOf(each)}: ${line}`);
     // a case that went wrong must not be the next one's starting point
     if (failures.length > 0) {
+      if (each.without === undefined) process.stderr.write(`${failures.join('\n')}\n`);
       if (this.#options.only !== null) process.stderr.write(readFileSync(lane.logFile));
       lane[Symbol.dispose]();
     }
@@ -118,67 +134,22 @@ export class Matrix implements Disposable {
   async #newLane(): Promise<Lane> {
     this.#lanes += 1;
     const lane = new Lane(join(this.#disk.path, `lane-${this.#lanes}`), this.#base);
-    for (const request of [
-      { kind: 'refresh-md', stateroot: null, force: true },
-      { kind: 'install', stateroot: null, add: ['crash-a', 'crash-b', 'crash-large'], downloadOnly: true },
-    ] as const)
-      await live(lane, request);
-    lane.keepCaches();
+    await fillCaches(lane);
     return lane;
   }
-}
-
-interface Tried {
-  readonly trace: readonly TraceLine[];
-  readonly failures: readonly string[];
 }
 
 interface Result extends Tried {
   readonly case: Case;
 }
 
-async function tryCase(lane: Lane, { scenario, fates }: Case): Promise<Tried> {
-  const found: string[] = [];
-  try {
-    await scenario.prepare(lane);
-    const before = snapshot(lane);
-    const { failing = null, cancelAt = null } = scenario;
-    const story = await live(lane, scenario.request(lane), {
-      doom: { fates, failing, cancelAt },
-      onDeath: () => found.push(...violationsAtDeath(lane, before)),
-    });
-    found.push(
-      ...unfulfilled(story, fates.length),
-      ...afterwards(lane, { before, story, ends: fates.length === 0 ? scenario.ends : null }),
-    );
-    return { trace: story.trace, failures: found };
-  } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return { trace: [], failures: [...found, reason ?? 'unknown'] };
-  }
-}
-
-function afterwards(lane: Lane, { before, story, ends }: Pick<Ended, 'before' | 'story' | 'ends'>): readonly string[] {
-  const after = snapshot(lane);
-  const fresh = after.deployments.filter(({ id }) => !before.fingerprints.has(id));
-  return [
-    ...violations(lane, { before, after, story, ends }),
-    ...fresh.flatMap(({ checksum }) => brokenCommit(lane, checksum)),
-  ];
-}
-
-/** The same request from the same state passes the same boundaries: one that is missed means that they depend on chance. */
-function unfulfilled({ trace }: Story, fates: number): readonly string[] {
-  const struck = trace.filter(({ type }) => type === 'struck').length;
-  return struck === fates ? [] : [`only ${struck} of ${fates} deaths came to pass`];
-}
-
 function reportOf(results: readonly Result[]): Report {
-  const struck = results.flatMap(({ trace }) => trace.flatMap((line) => (line.type === 'struck' ? [line.at] : [])));
+  const struck = results.flatMap(({ trace }) => trace.filter(({ type }) => type === 'struck'));
+  const hit = results.flatMap(({ isHit, case: { fault } }) => (isHit && fault !== undefined ? [fault.effect] : []));
   return {
     cases: results.length,
-    kills: struck.length,
+    kills: struck.length + hit.filter((effect) => effect === 'SIGKILL').length,
+    faults: hit.filter((effect) => effect !== 'SIGKILL').length,
     failures: results.flatMap(({ failures }) => failures),
-    struck: new Set(struck),
   };
 }

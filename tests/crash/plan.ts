@@ -1,26 +1,32 @@
 // What a case does to its programs, and what they write down on the way: shared by the controller and the programs that die.
 
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { StepKind } from '../../src/model/steps.js';
 
-/** Who is killed. */
-export type Victim = 'daemon' | 'executor' | 'child';
+/** Who is killed; `group` is all of them at once. */
+export type Victim = 'daemon' | 'executor' | 'child' | 'group';
 
 /** Death at a boundary: the `nth` passage of `at` since the death before it. */
 export interface Fate {
   readonly at: string;
   readonly nth: number;
-  readonly victim: Victim;
+  readonly victim: Exclude<Victim, 'group'>;
 }
 
-/** A system call of a step that goes wrong: the program is killed at it, or it gives an error. */
+/** A system call that goes wrong: whoever makes it is killed at it, or is given an error. */
 export interface Fault {
-  /** The boundary from which system calls count, e.g. `perform deployment.write`. */
+  /** The work during which calls count, e.g. `perform deployment.write` or `journal START`. */
   readonly during: string;
   readonly syscall: string;
-  /** Which call; 0 only counts them. */
+  /** Which call of each thread, from 1. */
   readonly nth: number;
-  readonly effect: 'SIGKILL' | 'ENOSPC' | 'EIO';
+  readonly effect: 'SIGKILL' | 'ENOSPC' | 'EIO' | 'EROFS';
+}
+
+export interface Omission {
+  readonly part: 'probe' | 'undo';
+  readonly kind: StepKind;
 }
 
 export interface Plan {
@@ -32,6 +38,10 @@ export interface Plan {
   /** Boundary at which the executor waits for a cancel, in the first life. */
   readonly cancelAt: string | null;
   readonly fault: Fault | null;
+  /** Whether each work's system calls are written down. */
+  readonly recordsCalls: boolean;
+  /** A part of a step's handler that is left out, to see who notices. */
+  readonly without: Omission | null;
 }
 
 export type TraceLine =
@@ -48,8 +58,10 @@ export type TraceLine =
   | { readonly type: 'struck'; readonly at: string; readonly victim: Victim }
   /** The executor waits for a cancel. */
   | { readonly type: 'held'; readonly at: string }
-  /** The step began in which a system call goes wrong. */
-  | { readonly type: 'faulty' };
+  /** The work began in which a system call goes wrong. */
+  | { readonly type: 'faulty' }
+  /** What an undo said it took back is still there. */
+  | { readonly type: 'not undone'; readonly what: string };
 
 /** Environment variable of the test programs: the file of their plan. */
 export const PLAN_VARIABLE = 'CRASH_PLAN';
@@ -61,6 +73,17 @@ export function readPlan(): Plan {
 export function writePlan(file: string, plan: Plan): void {
   writeFileSync(file, JSON.stringify(plan));
   writeFileSync(plan.trace, '');
+  rmSync(callsDirectory(plan.trace), { recursive: true, force: true });
+  mkdirSync(callsDirectory(plan.trace));
+}
+
+/** Holds a file for each work whose system calls were written down. */
+export function callsDirectory(traceFile: string): string {
+  return `${traceFile}.calls`;
+}
+
+export function callsFile(traceFile: string, during: string): string {
+  return join(callsDirectory(traceFile), during);
 }
 
 /** What a killed process wrote is kept: only a power cut would lose it. */

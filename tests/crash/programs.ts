@@ -34,6 +34,8 @@ export interface DaemonProgram {
   /** Where to write it. */
   readonly file: string;
   readonly planFile: string;
+  /** Where its lives are told. */
+  readonly traceFile: string;
   /** Takes what the daemon and its executors print. */
   readonly logFile: string;
 }

@@ -7,6 +7,16 @@ import { live } from './lives.js';
 
 export type Prepare = (lane: Lane) => Promise<void>;
 
+/** Indexes and all archives, kept for the cases that begin with them. */
+export async function fillCaches(lane: Lane): Promise<void> {
+  for (const request of [
+    { kind: 'refresh-md', stateroot: null, force: true },
+    { kind: 'install', stateroot: null, add: ['crash-a', 'crash-b', 'crash-large'], downloadOnly: true },
+  ] as const)
+    await live(lane, request);
+  lane.keepCaches();
+}
+
 /** Two layered deployments of the newer version, each with one of the two small packages. */
 export const layeredTwice: Prepare = async (lane) => {
   lane.restoreCaches();

@@ -1,23 +1,43 @@
 // Deployments' directories held against their commits, and against what they were before.
 
 import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { Checksum, Deployment } from '../../src/model/deployment.js';
 import { ostree } from './small-base.js';
 
-/** Digest of names, owners, modes, sizes, times and inodes of all below; what an inode holds is for fsck to vouch for. */
-export function fingerprint(directory: string): string {
-  const hash = createHash('sha256');
+/** By path below a directory, what would show that somebody touched it. */
+export type Fingerprint = ReadonlyMap<string, string>;
+
+/**
+ * Owners, modes, sizes, times and inodes of all below, where links lead, and what files hold that are no objects of the
+ * repo; what its objects hold is for fsck to vouch for.
+ */
+export function fingerprint(directory: string): Fingerprint {
+  const prints = new Map<string, string>();
   const visit = (path: string) => {
     for (const entry of readdirSync(path, { withFileTypes: true })) {
       const file = join(path, entry.name);
-      hash.update(`${file.slice(directory.length)} ${statusOf(lstatSync(file))}\n`);
+      const status = lstatSync(file);
+      prints.set(file.slice(directory.length), `${statusOf(status)} ${contentOf(file, status)}`);
       if (entry.isDirectory()) visit(file);
     }
   };
   visit(directory);
-  return hash.digest('hex');
+  return prints;
+}
+
+/** One path that was changed, made or removed, or null. */
+export function firstDifference(before: Fingerprint, after: Fingerprint): string | null {
+  const paths = [...before.keys(), ...[...after.keys()].filter((path) => !before.has(path))];
+  const path = paths.find((each) => before.get(each) !== after.get(each));
+  return path === undefined ? null : `${path} (${before.get(path) ?? 'none'}, now ${after.get(path) ?? 'none'})`;
+}
+
+function contentOf(file: string, status: Stats): string {
+  if (status.isSymbolicLink()) return readlinkSync(file);
+  if (!status.isFile() || status.nlink > 1) return '';
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 
 /** Links and the time of the last change of an inode are touched by each deployment that shares it. */
