@@ -9,6 +9,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 /** Suites that take long; each has a script of its own in package.json. */
 const SLOW = new Set(['crash', 'power', 'chaos', 'vm', 'deb']);
 const TAP = 'build/test-results.tap';
+const MINUTE_MS = 60_000;
 
 const wanted = process.argv.slice(2);
 const folders = readdirSync('build/tests').filter((name) =>
@@ -38,7 +39,7 @@ function runTests(files) {
     '--enable-source-maps',
     '--test',
     '--test-concurrency=1',
-    '--test-timeout=900000',
+    `--test-timeout=${folders.some((name) => SLOW.has(name)) ? 8 * 60 * MINUTE_MS : 15 * MINUTE_MS}`,
     ...reporters,
     ...files,
   ];
