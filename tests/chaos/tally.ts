@@ -7,8 +7,14 @@ export class Tally {
   readonly #ends = new Map<string, number>();
   readonly #failures: string[] = [];
   #lives = 0;
+  #rounds = 0;
+
+  get rounds(): number {
+    return this.#rounds;
+  }
 
   add({ story, end, failures }: Played): void {
+    this.#rounds += 1;
     this.#lives += story?.lives ?? 0;
     for (const line of story?.trace ?? []) if (line.type === 'struck') increase(this.#kills, line.victim);
     increase(this.#ends, end);
@@ -28,8 +34,14 @@ export class Tally {
   }
 
   text(): string {
-    const lives = `${this.#lives} lives of the daemon`;
-    return `${this.kills} kills (${listed(this.#kills)}), ${lives}, ends: ${listed(this.#ends)}, ${this.#failures.length} failures`;
+    const parts = [
+      `${this.#rounds} rounds`,
+      `${this.kills} kills (${listed(this.#kills)})`,
+      `${this.#lives} lives of the daemon`,
+      `ends: ${listed(this.#ends)}`,
+      `${this.#failures.length} failures`,
+    ];
+    return parts.join(', ');
   }
 }
 

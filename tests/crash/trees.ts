@@ -10,8 +10,8 @@ import { ostree } from './small-base.js';
 export type Fingerprint = ReadonlyMap<string, string>;
 
 /**
- * Owners, modes, sizes, times and inodes of all below, where links lead, and what files hold that are no objects of the
- * repo; what its objects hold is for fsck to vouch for.
+ * Owners, modes, sizes, times and inodes of all below, where links lead, and what files outside of /usr hold; those in it are
+ * objects of the repo, immutable, and for fsck to vouch for.
  */
 export function fingerprint(directory: string): Fingerprint {
   const prints = new Map<string, string>();
@@ -19,7 +19,8 @@ export function fingerprint(directory: string): Fingerprint {
     for (const entry of readdirSync(path, { withFileTypes: true })) {
       const file = join(path, entry.name);
       const status = lstatSync(file);
-      prints.set(file.slice(directory.length), `${statusOf(status)} ${contentOf(file, status)}`);
+      const below = file.slice(directory.length);
+      prints.set(below, `${statusOf(status)} ${below.startsWith('/usr/') ? '' : contentOf(file, status)}`);
       if (entry.isDirectory()) visit(file);
     }
   };
@@ -36,7 +37,7 @@ export function firstDifference(before: Fingerprint, after: Fingerprint): string
 
 function contentOf(file: string, status: Stats): string {
   if (status.isSymbolicLink()) return readlinkSync(file);
-  if (!status.isFile() || status.nlink > 1) return '';
+  if (!status.isFile()) return '';
   return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 
