@@ -1,15 +1,10 @@
 // Runs a request through as many lives of the daemon as it takes, each begun like an ordinary command's private daemon.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Client,
-  type ClientRequest,
-  connect,
-  type Status,
-  type TransactionHandle,
-} from '../../src/client/client.js';
+import type { Client, ClientRequest, Status, TransactionHandle } from '../../src/client/client.js';
 import { AptOstreeError } from '../../src/model/errors.js';
 import type { Lane } from './lane.js';
+import { oneLife } from './life.js';
 import { type Plan, readTrace, type TraceLine, writePlan } from './plan.js';
 
 export type Doom = Partial<Omit<Plan, 'trace'>>;
@@ -40,8 +35,6 @@ export interface LiveOptions {
 
 export type Meddle = (transaction: () => TransactionHandle | null, signal: AbortSignal) => Promise<void>;
 
-/** A life must reach its end within this time, recovery included, on however busy a machine. */
-const LIFE_MS = 300_000;
 const MAX_LIVES = 8;
 
 export async function live(
@@ -83,39 +76,6 @@ async function meddled<Result>(
   } finally {
     over.abort();
     await meddling;
-  }
-}
-
-/** Null when the daemon died. */
-async function oneLife(lane: Lane, use: (client: Client) => Promise<void>): Promise<Status | null> {
-  const limit = new AbortController();
-  const life = (async () => {
-    const client = await connect({
-      sysroot: lane.path,
-      peer: true,
-      clientId: 'crash-test',
-      commandLine: '',
-      daemonProgram: lane.program,
-    });
-    try {
-      await use(client);
-      return await client.status();
-    } finally {
-      await client.close();
-    }
-  })();
-  const late = sleep(LIFE_MS, 'late' as const, { signal: limit.signal }).catch(() => 'in time' as const);
-  try {
-    const status = await Promise.race([life, late]);
-    if (typeof status !== 'string') return status;
-    killDaemon(lane);
-    await life.catch(() => undefined);
-    throw new Error(`nothing ended within ${LIFE_MS / 1000} s`);
-  } catch (error) {
-    if (error instanceof AptOstreeError && error.code === 'daemon-unreachable') return null;
-    throw error;
-  } finally {
-    limit.abort();
   }
 }
 
@@ -172,9 +132,4 @@ function disturbances(lane: Lane): number {
 
 function isDisturbance(line: TraceLine): boolean {
   return line.type === 'struck' || line.type === 'faulty';
-}
-
-function killDaemon(lane: Lane): void {
-  const last = readTrace(lane.traceFile).findLast((line) => line.type === 'life');
-  if (last !== undefined) process.kill(last.pid, 'SIGKILL');
 }

@@ -21,11 +21,11 @@ const ERRORS: Readonly<Record<string, readonly Effect[]>> = {
 
 export const SYSTEM_CALLS: readonly string[] = Object.keys(ERRORS);
 
-/** How many of the same call's many go wrong, evenly spread from the first to the last; and whether in every way there is. */
-export interface Sampling {
-  readonly calls: number;
-  readonly errors: 'all' | 'one by turns';
-}
+/**
+ * All: death at six of the same call's many, from the first to the last, and every error at the first. By turns: one death
+ * and one error, at the first, the last or one in the middle.
+ */
+export type Sampling = 'all' | 'by turns';
 
 /** What was written down of each work's system calls. */
 export type Calls = ReadonlyMap<string, string>;
@@ -35,32 +35,27 @@ export function readCalls(directory: string): Calls {
   return new Map(works.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
 }
 
-/** Death at each sampled call of each work; errors at the first of them, or one error at one of them, by turns. */
+/** For each work and each call that it makes. */
 export function faultsIn(calls: Calls, sampling: Sampling): readonly Fault[] {
   let turn = 0;
   return [...calls].flatMap(([during, lines]) =>
     [...ordinals(lines)].flatMap(([syscall, places]) => {
-      const chosen = sampled(places, isRow(during) ? 1 : sampling.calls);
       const fault = (nth: number, effect: Effect): Fault => ({ during, syscall, nth, effect });
       const errors = ERRORS[syscall] ?? [];
       turn += 1;
-      return [
-        ...chosen.map((nth) => fault(nth, 'SIGKILL')),
-        ...(sampling.errors === 'all'
-          ? errors.map((error) => fault(chosen[0] ?? 1, error))
-          : [fault(byTurns(chosen, turn) ?? 1, byTurns(errors, turn) ?? 'EIO')]),
-      ];
+      if (sampling === 'by turns')
+        return [
+          fault(byTurns(sampled(places, 3), turn) ?? 1, 'SIGKILL'),
+          fault(byTurns(sampled(places, 3), turn + 1) ?? 1, byTurns(errors, turn) ?? 'EIO'),
+        ];
+      const deaths = sampled(places, 6).map((nth) => fault(nth, 'SIGKILL'));
+      return [...deaths, ...errors.map((error) => fault(places[0] ?? 1, error))];
     }),
   );
 }
 
 function byTurns<Item>(items: readonly Item[], turn: number): Item | undefined {
   return items[turn % items.length];
-}
-
-/** All rows are written by the same few calls. */
-function isRow(during: string): boolean {
-  return during.startsWith('journal ');
 }
 
 /** By system call, which calls go to the disk, counted by thread as strace counts: those of the thread that makes most. */
@@ -95,7 +90,6 @@ function longest(places: ReadonlyMap<string, readonly number[]>): ReadonlyMap<st
 
 function sampled(places: readonly number[], count: number): readonly number[] {
   if (places.length <= count) return places;
-  if (count === 1) return places.slice(0, 1);
   const step = (places.length - 1) / (count - 1);
   return Array.from({ length: count }, (_, index) => places[Math.round(index * step)] ?? 1);
 }
