@@ -6,6 +6,7 @@ import { daemonLog } from '../../src/daemon/log.js';
 import { parseDaemonOptions } from '../../src/daemon/options.js';
 import { programFiles } from '../../src/daemon/program-files.js';
 import { runDaemon } from '../../src/daemon/run.js';
+import { settingsFor } from '../../src/daemon/settings.js';
 import type { EventRow, HistoryRow } from '../../src/journal/rows.js';
 import { JournalStore, type NewEvent } from '../../src/journal/store.js';
 import { MARK_VARIABLE, markText, PID_VARIABLE } from './marks.js';
@@ -21,8 +22,10 @@ class MarkingJournal extends JournalStore {
   }
 }
 
+const options = parseDaemonOptions(process.argv.slice(2));
 await runDaemon({
-  options: parseDaemonOptions(process.argv.slice(2)),
+  options,
+  settings: settingsFor(options),
   files: { ...programFiles(resolve('dist/apt-ostreed')), sqliteBinding: null },
   openJournal: (location) => new MarkingJournal(location),
   log: daemonLog('warn'),

@@ -1,8 +1,6 @@
 // A deployment as it was seen to be: what must be found again, byte for byte, on every disk that boots it.
 
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Deployment, DeploymentId } from '../../src/model/deployment.js';
 import { fingerprint } from '../crash/trees.js';
 import { characterOf } from './machine.js';
@@ -10,15 +8,15 @@ import { characterOf } from './machine.js';
 export interface SeenDeployment {
   readonly id: DeploymentId;
   readonly character: string;
-  /** Of names, owners, modes, sizes, times and inodes. */
+  /** Digest of owners, modes, sizes, times and inodes, and of what files outside of /usr hold. */
   readonly fingerprint: string;
-  /** Of the contents of /etc, which are no objects of the repo. */
-  readonly etc: string;
 }
 
 export function seen(deployment: Deployment): SeenDeployment {
   const { id, path } = deployment;
-  return { id, character: characterOf(deployment), fingerprint: fingerprint(path), etc: contents(join(path, 'etc')) };
+  const hash = createHash('sha256');
+  for (const [file, print] of [...fingerprint(path)].sort()) hash.update(`${file}\0${print}\0`);
+  return { id, character: characterOf(deployment), fingerprint: hash.digest('hex') };
 }
 
 /** How a deployment differs from what it was seen to be. */
@@ -28,14 +26,5 @@ export function differences(deployment: Deployment, was: SeenDeployment): readon
   return [
     ...(is.character === was.character ? [] : [`${was.character} has become ${name}`]),
     ...(is.fingerprint === was.fingerprint ? [] : [`the files of ${name} are not those that were written`]),
-    ...(is.etc === was.etc ? [] : [`the contents of the /etc of ${name} are not those that were written`]),
   ];
-}
-
-function contents(directory: string): string {
-  const files = readdirSync(directory, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
-  const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
-  const hash = createHash('sha256');
-  for (const path of paths) hash.update(`${path.slice(directory.length)}\0`).update(readFileSync(path));
-  return hash.digest('hex');
 }
