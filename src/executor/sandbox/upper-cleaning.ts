@@ -16,7 +16,7 @@ export type OwnerOf = (path: string) => string | null;
 /** @throws unsupported-path naming file and package */
 export function refuseUnsupportedPaths(upper: string, ownerOf: OwnerOf): void {
   for (const entry of readdirSync(upper, { withFileTypes: true })) {
-    if (isPlaceOfTree(entry)) continue;
+    if (isPlaceOfTree(entry) || isEmptied(upper, entry)) continue;
     const path = firstFile(upper, `/${entry.name}`);
     const owner = ownerOf(path);
     const whose = owner === null ? 'a script of a package' : `package ${owner}`;
@@ -25,6 +25,11 @@ export function refuseUnsupportedPaths(upper: string, ownerOf: OwnerOf): void {
       `cannot put ${path} of ${whose} into the tree: only /usr, /etc, /opt and /var take files`,
     );
   }
+}
+
+/** Where a kernel was before it was moved to OSTree's place. */
+function isEmptied(upper: string, entry: Dirent): boolean {
+  return entry.name === 'boot' && entry.isDirectory() && readdirSync(join(upper, 'boot')).length === 0;
 }
 
 function isPlaceOfTree(entry: Dirent): boolean {
