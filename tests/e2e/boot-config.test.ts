@@ -36,7 +36,7 @@ test('what cannot be is refused in one line', async () => {
   assert.match(stderr, /^error: cannot change the kernel arguments: no key 'nothing' found$/m);
 });
 
-test('an initramfs is made here, shown, and given up again', { timeout: 120_000 }, async () => {
+test('an initramfs is made here, shown, and given up again', { timeout: 600_000 }, async () => {
   assert.equal(await stand.done('initramfs'), 'Initramfs regeneration: disabled\n');
   const args = ['--arg=--modules=base', '--arg=--no-kernel'];
   assert.match(await stand.done('initramfs', '--enable', ...args), /^Initramfs regeneration is now: enabled$/m);

@@ -56,7 +56,8 @@ test('every migration has its golden journals', () => {
 const AFTERWARDS: Readonly<Record<string, readonly string[]>> = {
   ended: ['Committed', 'RolledBack', 'Failed', 'Committed', 'Cancelled', 'Committed booted-it'],
   performing: ['Committed'],
-  staged: ['Committed lost'],
+  // the sysroot of the test runs no machine: what is staged there is not known to be lost
+  staged: ['Committed pending'],
   'undo-failed': ['RolledBack'],
   pruned: ['Committed', 'Committed'],
 };
