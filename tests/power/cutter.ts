@@ -5,7 +5,8 @@ import { inspect } from './inspection.js';
 import { Machine } from './machine.js';
 import { type Acknowledged, acknowledge, NOTHING_ACKNOWLEDGED } from './marks.js';
 import { type ObjectCheck, objectCheck } from './objects.js';
-import { type RecordedOperation, type Recording, rangesOf } from './recording.js';
+import type { RecordedOperation } from './operating.js';
+import { type Recording, rangesOf } from './recording.js';
 import { recover } from './recovery.js';
 import type { Report } from './report.js';
 

@@ -42,14 +42,19 @@ export class Cutters {
 }
 
 async function ask(child: ChildProcess, message: CutterMessage): Promise<Report> {
-  const answered = once(child, 'message') as Promise<[CutterAnswer]>;
-  const gone = once(child, 'exit').then(([status, signal]) => {
-    throw new Error(`a cutter ended with ${signal ?? status}`);
+  const settled = new AbortController();
+  const { signal } = settled;
+  const answered = once(child, 'message', { signal }) as Promise<[CutterAnswer]>;
+  const gone = once(child, 'exit', { signal }).then(([status, killedBy]) => {
+    throw new Error(`a cutter ended with ${killedBy ?? status}`);
   });
   child.send(message);
-  const [answer] = await Promise.race([answered, gone]);
-  // it may well end later
-  gone.catch(() => undefined);
-  if (answer.type === 'failed') throw new Error(answer.reason);
-  return answer.report ?? EMPTY_REPORT;
+  try {
+    const [answer] = await Promise.race([answered, gone]);
+    if (answer.type === 'failed') throw new Error(answer.reason);
+    return answer.report ?? EMPTY_REPORT;
+  } finally {
+    settled.abort();
+    await Promise.allSettled([answered, gone]);
+  }
 }

@@ -4,10 +4,10 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { mountMemoryDisk } from '../crash/memory.js';
 import { Cutters } from './cutters.js';
 import { cutJournal } from './journal-cuts.js';
 import { pretendLittleMemory } from './large-package.js';
+import { privateMemory } from './namespace.js';
 import { OPERATIONS } from './operations.js';
 import { buildPowerDisk } from './power-disk.js';
 import { recordingIn } from './recording.js';
@@ -31,28 +31,31 @@ export interface Orders {
 const CUTTERS = 2;
 
 const [task = 'machine', orders = '{}'] = process.argv.slice(2);
+// whoever wants to know has gone, or the tests were interrupted
 process.once('disconnect', () => process.exit(1));
 try {
   await run(task as Task, JSON.parse(orders) as Orders);
-  process.disconnect();
 } catch (error) {
-  tell({ type: 'failed', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-  process.exitCode = 1;
+  await tell({ type: 'failed', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 }
+process.exit();
 
 async function run(what: Task, { seed, cut, operation, keep }: Orders): Promise<void> {
   buildPowerDisk();
-  using disk = mountMemoryDisk();
-  if (what === 'journal') return tell({ type: 'report', about: 'journal', report: await cutJournal(disk.path, seed) });
-  pretendLittleMemory(disk.path);
-  const recording = await recordingIn(keep ?? disk.path);
-  bootAgain(disk.path);
+  const directory = privateMemory();
+  if (what === 'journal') {
+    await tell({ type: 'report', about: 'journal', report: await cutJournal(directory, seed) });
+    return;
+  }
+  pretendLittleMemory(directory);
+  const recording = await recordingIn(keep ?? directory);
+  bootAgain(directory);
   const daemonProgram = resolve('dist/apt-ostreed');
-  const options = { directory: disk.path, recording, seed, only: cut, daemonProgram };
+  const options = { directory, recording, seed, only: cut, daemonProgram };
   const cutters = await Cutters.open(cut === null ? CUTTERS : 1, options);
   for (const [index, { name }] of OPERATIONS.entries())
     if (operation === null || operation === name)
-      tell({ type: 'report', about: name, report: await cutters.cutAll(index) });
+      await tell({ type: 'report', about: name, report: await cutters.cutAll(index) });
   await cutters.close();
 }
 
@@ -63,6 +66,6 @@ function bootAgain(directory: string): void {
   execFileSync('mount', ['--bind', file, '/proc/sys/kernel/random/boot_id']);
 }
 
-function tell(finding: Finding): void {
-  process.send?.(finding);
+function tell(finding: Finding): Promise<unknown> {
+  return new Promise((done) => process.send?.(finding, done));
 }

@@ -1,19 +1,16 @@
 // What must hold on any disk that a power cut may leave, before anything is mended: the machine is switched on like this.
 
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventRow } from '../../src/journal/rows.js';
-import type { JournalStore } from '../../src/journal/store.js';
 import type { Deployment } from '../../src/model/deployment.js';
-import type { SomeFacts } from '../../src/model/facts.js';
-import type { Opening } from '../../src/model/transaction.js';
-import { openJournal } from '../journal/journal-fixture.js';
 import { bootViolations } from './boot.js';
+import { claimViolations } from './claims.js';
+import { readJournal } from './journal-check.js';
 import type { Machine } from './machine.js';
 import type { Acknowledged } from './marks.js';
 import { type ObjectCheck, objectViolations } from './objects.js';
-import type { RecordedOperation } from './recording.js';
+import type { RecordedOperation } from './operating.js';
 import { differences, type SeenDeployment } from './seen.js';
 
 export interface Cut {
@@ -35,7 +32,7 @@ export interface Inspection {
 export function inspect(cut: Cut): Inspection {
   const { machine, operation, acknowledged, objects } = cut;
   const deployments = machine.deployments();
-  const journal = readJournal(machine, operation, acknowledged);
+  const journal = readJournal(machine, operation.transaction, acknowledged);
   const refs = machine.refs();
   const violations = [
     ...journal.violations,
@@ -44,43 +41,9 @@ export function inspect(cut: Cut): Inspection {
     ...freshTreeViolations(deployments, operation),
     ...refViolations(refs),
     ...objectViolations(machine, new Set([...deployments.map(({ checksum }) => checksum), ...refs.values()]), objects),
-    ...claimViolations(journal.rows, cut, deployments),
+    ...claimViolations(journal.rows, machine, deployments),
   ];
   return { violations, rows: journal.rows, deployments, signature: signatureOf(cut, journal.rows, deployments) };
-}
-
-interface ReadJournal {
-  readonly violations: readonly string[];
-  readonly rows: readonly EventRow[];
-}
-
-/** From a copy: opening a journal writes to it, and what comes next shall find it as the power cut left it. */
-function readJournal(machine: Machine, operation: RecordedOperation, acknowledged: Acknowledged): ReadJournal {
-  const copy = mkdtempSync(join(tmpdir(), 'journal-'));
-  try {
-    for (const suffix of ['', '-wal']) {
-      const file = `${machine.journalFile}${suffix}`;
-      if (existsSync(file)) copyFileSync(file, join(copy, `journal.db${suffix}`));
-    }
-    const journal = openJournal(join(copy, 'journal.db'));
-    try {
-      const violations = journalViolations(journal, acknowledged);
-      return { violations, rows: journal.eventsOf(operation.transaction as EventRow['transaction']) };
-    } finally {
-      journal.close();
-    }
-  } finally {
-    rmSync(copy, { recursive: true });
-  }
-}
-
-export function journalViolations(journal: JournalStore, { row }: Acknowledged): readonly string[] {
-  const { ok, rows, firstBad } = journal.verify();
-  const broken = ok ? [] : [`journal row ${firstBad?.seq}: ${firstBad?.reason}`];
-  if (row === null) return broken;
-  if (rows < row.seq) return [...broken, `the journal has ${rows} rows, and ${row.seq} were said to be on disk`];
-  const [kept] = journal.events({ afterSeq: row.seq - 1, limit: 1 });
-  return kept?.hash === row.hash ? broken : [...broken, `row ${row.seq} is not the one that was said to be on disk`];
 }
 
 /** The old list or the new one, with or without what the tidy-up removes; the new one once somebody was told. */
@@ -117,35 +80,6 @@ function freshTreeViolations(
 
 function refViolations(refs: ReadonlyMap<string, string>): readonly string[] {
   return [...refs].flatMap(([name, commit]) => (/^[0-9a-f]{64}$/.test(commit) ? [] : [`the ref ${name} is empty`]));
-}
-
-/** Only while the transaction goes forward: an undo and a tidy-up take away what rows told of before. */
-function claimViolations(
-  rows: readonly EventRow[],
-  { machine }: Cut,
-  deployments: readonly Deployment[],
-): readonly string[] {
-  const [opened] = rows;
-  if (opened === undefined || rows.at(-1)?.state.startsWith('performing') !== true) return [];
-  const { plan, id } = opened.payload as Opening;
-  return rows.flatMap(({ type, payload }) => {
-    if (type !== 'STEP_DONE') return [];
-    const { index, gave } = payload as { readonly index: number; readonly gave: SomeFacts };
-    const kind = plan[index]?.kind;
-    const isThere =
-      kind === 'tree.commit'
-        ? machine.refs().has(`heads/apt-ostree/transaction/${id}`) || gave.target?.layered === false
-        : kind === 'deployment.write'
-          ? deployments.some(({ origin }) => origin?.includes(id) === true)
-          : kind === 'packages.fetch'
-            ? gave.fetched?.files === 0 || archives(machine).some((name) => name.endsWith('.deb'))
-            : true;
-    return isThere ? [] : [`the journal says that ${kind} was done, the disk does not`];
-  });
-}
-
-function archives({ own }: Machine): readonly string[] {
-  return namesIn(join(own, 'archives'));
 }
 
 function signatureOf({ machine }: Cut, rows: readonly EventRow[], deployments: readonly Deployment[]): string {

@@ -7,18 +7,18 @@ import type { JournalStore } from '../../src/journal/store.js';
 import { eventFor, historyFor, idOf, openJournal } from '../journal/journal-fixture.js';
 import { CutDisk } from './cut-disk.js';
 import { makeImage } from './image.js';
-import { journalViolations } from './inspection.js';
+import { journalViolations } from './journal-check.js';
 import { type Acknowledged, acknowledge, markText, NOTHING_ACKNOWLEDGED } from './marks.js';
 import { mountFilesystem, PowerDisk, unmountFilesystem } from './power-disk.js';
 import type { Report } from './report.js';
 import { type Piece, readWriteLog } from './write-log.js';
 
 const DISK_BYTES = 256 * 1024 * 1024;
-/** Enough pages that the write-ahead log is begun anew twice. */
-const ROWS = 320;
+/** Enough pages that the write-ahead log is written over from its beginning. */
+const ROWS = 180;
 const PAYLOAD = { text: 'x'.repeat(20_000) };
 /** A journal that is opened again must be as durable as a new one. */
-const REOPEN_EVERY = 130;
+const REOPEN_EVERY = 110;
 
 export async function cutJournal(directory: string, seed: number): Promise<Report> {
   const recording = await recordJournal(directory);

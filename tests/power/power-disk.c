@@ -12,11 +12,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fuse.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -149,7 +151,23 @@ static int disk_fsync(const char *path, int data_only, struct fuse_file_info *in
 	return 0;
 }
 
+/*
+ * What is mounted on the disk later must not be in our own namespace: if that ended with us, its last flush would wait
+ * for an answer of ours that never comes, and every sync(2) of the machine behind it.
+ */
+static void *leave_mounts(struct fuse_conn_info *connection, struct fuse_config *config)
+{
+	(void)connection;
+	(void)config;
+	if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
+		perror("power-disk: cannot leave the mounts");
+		abort();
+	}
+	return NULL;
+}
+
 static const struct fuse_operations OPERATIONS = {
+	.init = leave_mounts,
 	.getattr = disk_getattr,
 	.open = disk_open,
 	.read = disk_read,

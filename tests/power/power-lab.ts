@@ -5,12 +5,10 @@ import { randomInt } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Finding, Orders, Task } from './inside.js';
+import { IN_NAMESPACES } from './namespace.js';
 import type { Report } from './report.js';
 
 const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), 'inside.js');
-/** All processes in it die with its first, and all mounts with them. */
-const NAMESPACES = ['--mount', '--pid', '--fork', '--mount-proc', '--propagation=private', '--kill-child=SIGKILL'];
-
 export function ordersOfEnvironment(): Orders {
   const { POWER_SEED: seed, POWER_CUT: cut, POWER_OPERATION: operation, POWER_KEEP: keep } = process.env;
   return {
@@ -28,7 +26,8 @@ export class PowerLab {
   #failure: string | null = null;
 
   constructor(task: Task, orders: Orders) {
-    const child = spawn('unshare', [...NAMESPACES, process.execPath, PROGRAM, task, JSON.stringify(orders)], {
+    const [command, ...args] = IN_NAMESPACES;
+    const child = spawn(command, [...args, process.execPath, PROGRAM, task, JSON.stringify(orders)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     child.on('message', (finding: Finding) => this.#hear(finding));

@@ -10,10 +10,10 @@ import type { Deployment } from '../../src/model/deployment.js';
 import { missingFiles } from '../crash/trees.js';
 import { bootViolations } from './boot.js';
 import type { Cut, Inspection } from './inspection.js';
-import { journalViolations } from './inspection.js';
+import { journalViolations } from './journal-check.js';
 import { characterOf, type Machine } from './machine.js';
 import { objectViolations } from './objects.js';
-import { daemonOn } from './recording.js';
+import { daemonOn } from './operating.js';
 import { differences, type SeenDeployment } from './seen.js';
 
 /** A recovery must end within this time. */
