@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CheckedOptions, type ProcessResult, runChecked } from '../system/process.js';
+import { type LocalArchive, makeLocalArchive } from './local-archive.js';
 import { formatSource } from './machine-sources.js';
 import { treeSources } from './tree-sources.js';
 import type { Treefile } from './treefile.js';
@@ -11,6 +12,8 @@ export interface AptRoot {
   readonly directory: string;
   /** Indexes; kept between composes. */
   readonly lists: string;
+  /** Package files that the treefile names; null where it names none. */
+  readonly local: LocalArchive | null;
   /** The sources file, deb822. */
   readonly sources: string;
   /** File of this machine's `Acquire::…` settings: proxies and what else its network needs, passwords maybe. */
@@ -23,9 +26,10 @@ interface AptRootOptions {
   readonly directory: string;
   /** Directory for the indexes. */
   readonly lists: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
-export async function makeAptRoot({ treefile, directory, lists }: AptRootOptions): Promise<AptRoot> {
+export async function makeAptRoot({ treefile, directory, lists, signal }: AptRootOptions): Promise<AptRoot> {
   for (const name of [
     'etc/sources.list.d',
     'etc/preferences.d',
@@ -38,7 +42,9 @@ export async function makeAptRoot({ treefile, directory, lists }: AptRootOptions
   mkdirSync(join(lists, 'partial'), { recursive: true });
   writeFileSync(join(directory, 'state/status'), '');
   const sources = join(directory, 'etc/sources.list.d/base.sources');
-  writeFileSync(sources, treeSources(treefile).map(formatSource).join('\n'));
+  const local = await makeLocalArchive(treefile, join(directory, 'local'), signal);
+  const all = [...treeSources(treefile), ...(local === null ? [] : [local.source])];
+  writeFileSync(sources, all.map(formatSource).join('\n'));
   writeFileSync(join(directory, 'etc/preferences.d/excluded'), excludedPackages(treefile));
   const network = await machineAcquire();
   const acquire = join(directory, 'acquire.conf');
@@ -50,7 +56,7 @@ export async function makeAptRoot({ treefile, directory, lists }: AptRootOptions
     DEBIAN_FRONTEND: 'noninteractive',
     ...proxyEnvironment(),
   };
-  return { directory, lists, sources, acquire, environment };
+  return { directory, lists, local, sources, acquire, environment };
 }
 
 /** Runs an apt tool in it. */

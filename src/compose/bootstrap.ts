@@ -49,6 +49,7 @@ function environment({ apt, archives }: BootstrapOptions): Readonly<Record<strin
     INITRD: 'No',
     LISTS: apt.lists,
     ARCHIVES: archives,
+    LOCAL: apt.local?.directory ?? '',
   };
 }
 
@@ -65,6 +66,8 @@ function failure(result: ProcessResult, lines: readonly string[], { say }: Boots
 const LEND_INDEXES = 'mkdir -p "$1/var/lib/apt/lists" && cp -a --reflink=auto "$LISTS/." "$1/var/lib/apt/lists/"';
 const LEND_ARCHIVES =
   'mkdir -p "$1/var/cache/apt/archives" && find "$ARCHIVES" -maxdepth 1 -name "*.deb" -exec cp -l -t "$1/var/cache/apt/archives" {} + || cp -t "$1/var/cache/apt/archives" "$ARCHIVES"/*.deb';
+/** One of an earlier build may bear the same name. */
+const LEND_LOCAL = 'test -z "$LOCAL" || cp --remove-destination -t "$1/var/cache/apt/archives" "$LOCAL"/*.deb';
 const KEEP_ARCHIVES =
   'for deb in "$1"/var/cache/apt/archives/*.deb; do test -e "$ARCHIVES/$(basename "$deb")" || cp --reflink=auto "$deb" "$ARCHIVES/"; done';
 /** No /vmlinuz links: boot loader entries are OSTree's. Stays in the tree, for kernels that are layered. */
@@ -81,7 +84,7 @@ function mmdebstrapArguments({ treefile, apt, resolved, root }: BootstrapOptions
     ...['--mode=root', '--format=directory', '--variant=apt', `--architectures=${treefile.architecture}`],
     ...hookDirectories(treefile),
     ...['--skip=update', '--skip=download/empty', '--skip=essential/unlink'],
-    ...[LEND_INDEXES, LEND_ARCHIVES, NO_KERNEL_LINKS].map((hook) => `--setup-hook=${hook}`),
+    ...[LEND_INDEXES, LEND_ARCHIVES, LEND_LOCAL, NO_KERNEL_LINKS].map((hook) => `--setup-hook=${hook}`),
     `--customize-hook=${KEEP_ARCHIVES}`,
     '--aptopt=Acquire::Languages "none"',
     // as a file, since everybody can read command lines

@@ -64,7 +64,7 @@ async function composeIn(scratch: string, options: ComposeOptions): Promise<Comp
   using repo = openRepo(options.repo, treefile);
   const previous = repo.resolve(treefile.ref);
   const before = previous === null ? null : repo.commitFacts(previous);
-  const apt = await makeAptRoot({ treefile, directory: join(scratch, 'apt'), lists: resolve(cache, 'lists') });
+  const apt = await makeAptRoot({ treefile, directory: join(scratch, 'apt'), lists: resolve(cache, 'lists'), signal });
   say('Refreshing package indexes');
   await refreshIndexes(apt, signal);
   const resolved = await resolveTree(apt, treefile, signal);

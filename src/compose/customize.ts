@@ -5,10 +5,13 @@ import { dirname, join } from 'node:path';
 import { AptOstreeError } from '../model/errors.js';
 import { runChecked } from '../system/process.js';
 import { runInTree } from '../tree/run-in-tree.js';
+import { localPackageFiles } from './local-archive.js';
 import type { Treefile } from './treefile.js';
 
 /** Whether all files that the treefile names are there, before half a minute is spent. @throws invalid-treefile */
-export function checkFiles({ file, addFiles, postprocessScript }: Treefile): void {
+export function checkFiles(treefile: Treefile): void {
+  const { file, addFiles, postprocessScript } = treefile;
+  localPackageFiles(treefile);
   const named = addFiles.map(([source]) => ['add-files', source] as const);
   const scripts = postprocessScript === null ? [] : [['postprocess-script', postprocessScript] as const];
   const missing = [...named, ...scripts].find(([, source]) => !existsSync(source));

@@ -8,7 +8,8 @@ import type { ResolvedTree } from './resolve.js';
 import type { Treefile } from './treefile.js';
 
 export function inputHash(treefile: Treefile, resolved: ResolvedTree): string {
-  const { file: _, addFiles, postprocessScript, ...keys } = treefile;
+  // local packages are in what was resolved, by their content
+  const { file: _, localPackages: __, addFiles, postprocessScript, ...keys } = treefile;
   const hash = createHash('sha256').update(JSON.stringify({ layout: LAYOUT_VERSION, keys, resolved }));
   for (const [source, destination] of addFiles) {
     hash.update(`\0add ${destination}`);

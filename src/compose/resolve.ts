@@ -30,14 +30,15 @@ export async function refreshIndexes(root: AptRoot, signal?: AbortSignal): Promi
 
 /** @throws package-not-found, unsolvable */
 export async function resolveTree(root: AptRoot, treefile: Treefile, signal?: AbortSignal): Promise<ResolvedTree> {
-  const requests = [...VARIANTS[treefile.variant], ...treefile.packages];
+  const asking = [...treefile.packages, ...(root.local?.requests ?? [])];
+  const requests = [...VARIANTS[treefile.variant], ...asking];
   const packages = await printUris(root, requests, signal);
   const essential = await namesOf(
     root,
     VARIANTS[treefile.variant].filter((each) => each.startsWith('?')),
     signal,
   );
-  const asked = treefile.packages.map((each) => each.replace(/[=/:].*$/, ''));
+  const asked = asking.map((each) => each.replace(/[=/:].*$/, ''));
   const requested = new Set([...essential, 'apt', ...asked]);
   return { packages, requested: packages.map((each) => each.name).filter((name) => requested.has(name)) };
 }

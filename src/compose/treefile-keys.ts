@@ -1,7 +1,7 @@
 // The keys of a treefile: one row each, with its type; parsing, merging and the message for a bad value follow from it.
 
 /** `path` and `paths` are relative to the file they stand in; `verbatim` texts keep their `${…}`. */
-export type KeyType = 'text' | 'flag' | 'texts' | 'verbatim' | 'path' | 'pairs' | 'map' | 'mirrors';
+export type KeyType = 'text' | 'flag' | 'texts' | 'verbatim' | 'path' | 'paths' | 'pairs' | 'map' | 'mirrors';
 
 export const KEYS = {
   ref: 'text',
@@ -11,6 +11,7 @@ export const KEYS = {
   components: 'texts',
   mirrors: 'mirrors',
   packages: 'texts',
+  'packages-local': 'paths',
   'exclude-packages': 'texts',
   recommends: 'flag',
   documentation: 'flag',
@@ -48,6 +49,7 @@ interface Values {
   readonly texts: readonly string[];
   readonly verbatim: readonly string[];
   readonly path: string;
+  readonly paths: readonly string[];
   readonly pairs: readonly (readonly [source: string, destination: string])[];
   readonly map: Readonly<Record<string, string>>;
   readonly mirrors: readonly Mirror[];

@@ -24,7 +24,7 @@ export function parseTreefile(text: string, file: string, architecture: string):
   for (const [key, value] of Object.entries(document(text, file))) {
     const place = { file, key };
     if (key === 'include') include = textOrTexts(value, place).map((each) => resolve(dirname(file), each));
-    else if (key.startsWith('packages-')) {
+    else if (key.startsWith('packages-') && !isKey(key)) {
       const packages = parse('texts', value, place) as readonly string[];
       if (key === `packages-${architecture}`)
         keys['packages'] = [...((keys['packages'] as string[]) ?? []), ...packages];
@@ -81,6 +81,8 @@ function parse(type: KeyType, value: unknown, place: Place): Value {
       return textOrTexts(value, place);
     case 'path':
       return resolve(dirname(place.file), text(value, place));
+    case 'paths':
+      return texts(value, place).map((each) => resolve(dirname(place.file), each));
     case 'pairs':
       return list(value, place).map((each) => pair(each, place));
     case 'map':

@@ -16,6 +16,8 @@ export interface Treefile {
   /** Null takes the sources of this machine's apt configuration. */
   readonly mirrors: readonly Mirror[] | null;
   readonly packages: readonly string[];
+  /** Package files of this machine; in a file name, `*` stands for a part that may change, such as a version. */
+  readonly localPackages: readonly string[];
   readonly excludePackages: readonly string[];
   readonly recommends: boolean;
   readonly documentation: boolean;
@@ -55,6 +57,7 @@ function chosen(file: string, keys: Keys): Omit<Treefile, 'file' | 'architecture
     components: keys.components ?? ['main'],
     mirrors: keys.mirrors ?? null,
     packages: packageRequests(keys, 'packages', file),
+    localPackages: keys['packages-local'] ?? [],
     excludePackages: packageRequests(keys, 'exclude-packages', file),
     recommends: keys.recommends ?? false,
     documentation: keys.documentation ?? true,
