@@ -1,13 +1,14 @@
 // Makes a directory a sysroot that boots a commit: layout, stateroot, objects, first deployment, boot loader entry.
 
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Checksum, type DeploymentId, stateroot as parseStateroot, type Stateroot } from '../model/deployment.js';
 import { AptOstreeError } from '../model/errors.js';
 import { Repo } from '../native/repo.js';
 import { Sysroot } from '../native/sysroot.js';
 
-export type Bootloader = 'none' | 'grub2' | 'auto';
+/** `syslinux` is also what the GRUB of a disk file reads. */
+export type Bootloader = 'none' | 'grub2' | 'syslinux' | 'auto';
 
 export interface SysrootOptions {
   readonly path: string;
@@ -33,6 +34,7 @@ export function composeSysroot(options: SysrootOptions): ComposedSysroot {
   if (commit === null)
     throw new AptOstreeError('no-such-revision', `cannot find the ref ${options.ref} in ${options.repo}`);
   initialize(path);
+  if (options.bootloader === 'syslinux') beginSyslinux(path);
   using sysroot = Sysroot.open(path);
   if (!sysroot.tryLock())
     throw new AptOstreeError('sysroot-locked', `cannot change ${path}: another program holds its lock`);
@@ -53,6 +55,19 @@ function initialize(path: string): void {
     throw new AptOstreeError('invalid-sysroot', `cannot make ${path} a sysroot: it holds ${stranger}`);
   Sysroot.initialize(path);
 }
+
+/** The file libostree then keeps, swapped with each change of the deployments; without it, it would look for no syslinux. */
+function beginSyslinux(path: string): void {
+  const boot = join(path, 'boot');
+  if (existsSync(join(boot, 'loader'))) return;
+  for (const name of ['loader.0', 'syslinux']) mkdirSync(join(boot, name), { recursive: true });
+  writeFileSync(join(boot, 'loader.0/syslinux.cfg'), SYSLINUX_HEADER);
+  symlinkSync('../loader/syslinux.cfg', join(boot, 'syslinux/syslinux.cfg'));
+  symlinkSync('loader.0', join(boot, 'loader'));
+}
+
+/** A second to choose an older deployment. */
+const SYSLINUX_HEADER = 'PROMPT 0\nTIMEOUT 10\nSERIAL 0 115200\n';
 
 function existing(sysroot: Sysroot, name: Stateroot, commit: Checksum): null {
   const same = sysroot.deployments().some((each) => each.stateroot === name && each.checksum === commit);

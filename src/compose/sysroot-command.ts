@@ -4,7 +4,7 @@ import { Command, Option } from 'clipanion';
 import { AptOstreeError } from '../model/errors.js';
 import { type Bootloader, composeSysroot } from './compose-sysroot.js';
 
-const BOOTLOADERS: readonly Bootloader[] = ['none', 'grub2', 'auto'];
+const BOOTLOADERS: readonly Bootloader[] = ['none', 'grub2', 'syslinux', 'auto'];
 
 export class SysrootCommand extends Command {
   static override paths = [['sysroot']];

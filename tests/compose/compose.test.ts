@@ -129,6 +129,13 @@ test('tells wrong usage in one line', async () => {
     ['tree', '--no-such', 'x'],
     ['bake'],
     ['sysroot', '--repo', repo, '--ref', 'x', '--bootloader', 'lilo', '/tmp/x'],
+    ['image', 'only-one'],
+    ['image', '--ref', 'x', 'no-repo.raw'],
+    ['image', '--repo', repo, '--ref', 'x', TREEFILE, 'too-many.raw'],
+    ['image', '--repo', repo, '--ref', 'x', '--size', '8', 'disk.raw'],
+    ['image', '--repo', repo, '--ref', 'x', '--size', '100M', 'disk.raw'],
+    // it exists
+    ['image', '--repo', repo, '--ref', 'x', TREEFILE],
   ];
   for (const args of cases) {
     const { status, stderr } = await compose(...args);
