@@ -1,5 +1,5 @@
 // Installs what this project needs and nothing twice: Debian packages, then the npm packages of the lock file.
-// `node scripts/setup.mjs lintian` installs that, too: only the test of the package needs it.
+// `node scripts/setup.mjs lintian vm` adds what only some runs need: `GROUPS`.
 // Plain JavaScript without imports from node_modules, because it runs before they exist.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -45,11 +45,23 @@ const DEBIAN_PACKAGES = [
   'strace',
 ];
 
-setupDebian();
+/** Groups that only some runs need. */
+const GROUPS = {
+  // what checks the package
+  lintian: ['lintian'],
+  vm: [
+    // what `compose image` runs
+    ...['fdisk', 'mount', 'mtools', 'grub-common', 'grub-pc-bin', 'grub-efi-amd64-bin'],
+    // what boots its images
+    ...['qemu-system-x86', 'ovmf'],
+  ],
+};
+
+setupDebian([...DEBIAN_PACKAGES, ...process.argv.slice(2).flatMap((name) => GROUPS[name] ?? fail(`no group ${name}`))]);
 setupNpm();
 
-function setupDebian() {
-  const missing = [...DEBIAN_PACKAGES, ...process.argv.slice(2)].filter((name) => !isInstalled(name));
+function setupDebian(packages) {
+  const missing = packages.filter((name) => !isInstalled(name));
   if (missing.length === 0) return;
   if (process.getuid() !== 0) fail(`cannot install ${missing.join(' ')}: run this as root`);
   say(`installing Debian packages: ${missing.join(' ')}`);
