@@ -38,6 +38,7 @@ struct log_entry {
 	uint64_t sector, sectors, flags, data_length;
 };
 
+static const char *mountpoint;
 static char *disk;
 static size_t disk_size;
 static int log_fd = -1;
@@ -159,7 +160,9 @@ static void *leave_mounts(struct fuse_conn_info *connection, struct fuse_config 
 {
 	(void)connection;
 	(void)config;
-	if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
+	int left = unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+	/* nor our own disk: whoever unmounts it out there has to be the last */
+	if (!left || umount2(mountpoint, MNT_DETACH) != 0) {
 		perror("power-disk: cannot leave the mounts");
 		abort();
 	}
@@ -187,6 +190,7 @@ int main(int count, char **words)
 		fprintf(stderr, "usage: power-disk MOUNTPOINT IMAGE [LOG]\n");
 		return 2;
 	}
+	mountpoint = words[1];
 	int image = open(words[2], O_RDWR);
 	struct stat st;
 	if (image < 0 || fstat(image, &st) != 0)
