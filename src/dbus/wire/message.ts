@@ -64,21 +64,22 @@ export function messageLength(start: Buffer, limit: number): number {
 
 /** Null for a message of a type that does not exist yet, which the specification says to ignore. @throws WireError */
 export function decodeMessage(bytes: Buffer): Message | null {
-  const decoded = decodeHeader(bytes);
+  const decoded = decodeHeader(bytes, true);
   if (decoded === null) return null;
   const { head, bodyAt, littleEndian } = decoded;
   const body = unmarshal(head.signature, bytes.subarray(bodyAt), littleEndian);
   return checked({ ...head, body });
 }
 
-/** A message without its body, which need not be there whole. @throws WireError */
+/** A message without its body, which need not be there whole, nor of types that we read. @throws WireError */
 export function decodeHead(bytes: Buffer): Message | null {
-  const decoded = decodeHeader(bytes);
+  const decoded = decodeHeader(bytes, false);
   return decoded === null ? null : checked({ ...decoded.head, signature: '' });
 }
 
 function decodeHeader(
   bytes: Buffer,
+  bodyIsRead: boolean,
 ): { readonly head: Message; readonly bodyAt: number; readonly littleEndian: boolean } | null {
   const littleEndian = isLittleEndian(bytes);
   const [, type, flags, version] = bytes;
@@ -86,7 +87,7 @@ function decodeHeader(
   if (type === 0) throw new WireError('message type 0 is invalid');
   const serial = littleEndian ? bytes.readUInt32LE(8) : bytes.readUInt32BE(8);
   if (serial === 0) throw new WireError('serial number 0 is invalid');
-  const source = new Source(bytes, littleEndian);
+  const source = new Source(bytes, littleEndian, bodyIsRead);
   source.take(FIXED_HEADER_BYTES - 4);
   const fields = readFields(source);
   source.align(8);

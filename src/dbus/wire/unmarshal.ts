@@ -21,11 +21,14 @@ export function unmarshal(signature: string, bytes: Buffer, littleEndian: boolea
 export class Source {
   private readonly bytes: Buffer;
   private readonly littleEndian: boolean;
+  /** Whether values that are signatures have to name types that we read. */
+  readonly checksSignatures: boolean;
   at = 0;
 
-  constructor(bytes: Buffer, littleEndian: boolean) {
+  constructor(bytes: Buffer, littleEndian: boolean, checksSignatures = true) {
     this.bytes = bytes;
     this.littleEndian = littleEndian;
+    this.checksSignatures = checksSignatures;
   }
 
   align(to: number): void {
@@ -177,6 +180,6 @@ function readSignature(source: Source): string {
   const bytes = source.take(source.uint(1));
   if (source.take(1)[0] !== 0) throw new WireError('signature is not terminated');
   const signature = bytes.toString('latin1');
-  parseSignature(signature);
+  if (source.checksSignatures) parseSignature(signature);
   return signature;
 }
