@@ -19,14 +19,13 @@ import { differences, type SeenDeployment } from './seen.js';
 /** A recovery must end within this time. */
 const RECOVERY_MS = 120_000;
 
-export async function recover(
-  cut: Cut,
-  { rows }: Pick<Inspection, 'rows'>,
-  daemonProgram: string,
-): Promise<readonly string[]> {
+export async function recover(cut: Cut, found: Found, daemonProgram: string): Promise<readonly string[]> {
   const status = await statusOnceRecovered(cut.machine.path, daemonProgram);
-  return afterwards(cut, rows, status).map((each) => `after recovery: ${each}`);
+  return afterwards(cut, found, status).map((each) => `after recovery: ${each}`);
 }
+
+/** What was on the disk before the recovery. */
+type Found = Pick<Inspection, 'rows' | 'deployments'>;
 
 async function statusOnceRecovered(sysroot: string, daemonProgram: string): Promise<Status> {
   const limit = new AbortController();
@@ -56,7 +55,7 @@ function killThoseOn(sysroot: string): void {
   }
 }
 
-function afterwards(cut: Cut, rows: readonly EventRow[], status: Status): readonly string[] {
+function afterwards(cut: Cut, found: Found, status: Status): readonly string[] {
   const { machine, operation, acknowledged } = cut;
   const deployments = machine.deployments();
   const { violations, state } = machine.journal((journal) => {
@@ -64,7 +63,7 @@ function afterwards(cut: Cut, rows: readonly EventRow[], status: Status): readon
     const ours = journal.history({ limit: 10_000 }).find(({ id }) => id === operation.transaction);
     return { violations: [...journalViolations(journal, acknowledged), ...open], state: ours?.state ?? null };
   });
-  const expected = expectedState(rows);
+  const expected = expectedState(found.rows);
   const refs = machine.refs();
   return [
     ...violations,
@@ -72,7 +71,7 @@ function afterwards(cut: Cut, rows: readonly EventRow[], status: Status): readon
     ...orderViolations(deployments, cut, state === 'Committed'),
     ...statusViolations(status, deployments),
     ...bootViolations(machine, deployments),
-    ...deployments.flatMap((each) => treeViolations(each, cut)),
+    ...deployments.flatMap((each) => treeViolations(each, cut, found)),
     ...objectViolations(
       machine,
       new Set([...deployments.map(({ checksum }) => checksum), ...refs.values()]),
@@ -109,9 +108,15 @@ function statusViolations({ deployments: said, transaction }: Status, is: readon
   return named.join() === present.join() ? active : [...active, 'status names other deployments than there are'];
 }
 
-function treeViolations(deployment: Deployment, { machine, operation: { before, after } }: Cut): readonly string[] {
+function treeViolations(
+  deployment: Deployment,
+  { machine, operation: { before, after } }: Cut,
+  found: Found,
+): readonly string[] {
   const was = [...before, ...after].find(({ id }) => id === deployment.id);
-  if (was !== undefined) return differences(deployment, was);
+  // one that the recovery wrote, of a commit that was there, is made of other inodes than the one of the record
+  const wasThere = found.deployments.some(({ id }) => id === deployment.id);
+  if (was !== undefined && wasThere) return differences(deployment, was);
   const name = characterOf(deployment);
   const missing = missingFiles(deployment, machine.repo);
   const requested = /^requested=(.*);$/m.exec(deployment.origin ?? '')?.[1]?.split(';') ?? [];
