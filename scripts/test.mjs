@@ -8,6 +8,8 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 /** Suites that take long; each has a script of its own in package.json. */
 const SLOW = new Set(['crash', 'power', 'chaos', 'vm', 'deb']);
+/** Files of other suites that take long; `npm run test:long` runs them. */
+const LONG = new Set(['e2e/boot-config', 'layer/standalone', 'layer/upgrade', 'machine/service']);
 const TAP = 'build/test-results.tap';
 const MINUTE_MS = 60_000;
 
@@ -15,12 +17,24 @@ const wanted = process.argv.slice(2);
 const folders = readdirSync('build/tests').filter((name) =>
   wanted.length > 0 ? wanted.includes(name) : !SLOW.has(name),
 );
-const files = folders.flatMap((folder) => testsBelow(`build/tests/${folder}`));
+const files = wanted.includes('long')
+  ? [...LONG].map((name) => `build/tests/${name}.test.js`)
+  : folders
+      .flatMap((folder) => testsBelow(`build/tests/${folder}`))
+      .filter((file) => wanted.length > 0 || !isLong(file));
+if (files.length === 0) {
+  process.stderr.write(`error: there are no tests in ${wanted.join(' ')}\n`);
+  process.exit(1);
+}
 mkdirSync('build', { recursive: true });
 const status = await runTests(files);
 const { passed, failed, skipped } = counts(readFileSync(TAP, 'utf8'));
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = status === 0 && failed === 0 && passed > 0 ? 0 : 1;
+
+function isLong(file) {
+  return LONG.has(file.slice('build/tests/'.length, -'.test.js'.length));
+}
 
 function testsBelow(path) {
   if (!statSync(path).isDirectory()) return path.endsWith('.test.js') ? [path] : [];
