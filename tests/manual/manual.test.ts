@@ -52,7 +52,7 @@ test('no line of a page is a macro by accident', () => {
 
 test('bash completes commands, their second words, options and values', () => {
   assert.deepEqual(completed('apt-ostree', 'ro'), ['rollback']);
-  assert.deepEqual(completed('apt-ostree', 'journal', ''), ['list', 'show', 'follow', 'verify']);
+  assert.deepEqual(completed('apt-ostree', 'journal', ''), ['list', 'show', 'follow', 'verify', 'export', 'prune']);
   assert.deepEqual(completed('apt-ostree', 'journal', 'ver'), ['verify']);
   assert.deepEqual(completed('apt-ostree', 'install', '--dr'), ['--dry-run']);
   assert.deepEqual(completed('apt-ostree', '--sysroot', '/srv', 'roll'), ['rollback']);
