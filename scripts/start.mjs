@@ -115,7 +115,8 @@ function refused(args, { user, bus }) {
     encoding: 'utf8',
   });
   process.stdout.write(stderr);
-  if (status !== 1 || !stderr.includes('not authorized')) fail('cannot go on: that should have been refused');
+  const isRefusal = stderr.startsWith('error: cannot install') && stderr.includes('org.projectatomic.aptostree.');
+  if (status !== 1 || !isRefusal) fail('cannot go on: that should have been refused');
   say('');
 }
 
