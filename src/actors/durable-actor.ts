@@ -64,8 +64,7 @@ export class DurableActor {
 
   /** What the derived tables should say of a transaction with these rows. @throws journal-broken */
   static historyOf(rows: readonly EventRow[]): HistoryRow {
-    const { snapshot, firstSeq, endedAtMs } = fold(rows);
-    return historyRow(transactionView(snapshot), { firstSeq, lastSeq: rows.at(-1)?.seq ?? firstSeq, endedAtMs });
+    return fold(rows).history;
   }
 
   /** Effects start with the first event after this. */
@@ -162,15 +161,15 @@ interface Folded {
   readonly endedAtMs: number | null;
 }
 
-function fold(rows: readonly EventRow[]): Folded {
+function fold(rows: readonly EventRow[]): Folded & { readonly history: HistoryRow } {
   const [first] = rows;
   if (first === undefined || first.type !== 'OPENED') throw foldFailed(first, 'it does not begin with OPENED');
   const last = rows.at(-1) ?? first;
   try {
     const folded = foldFrom(first, rows);
     // whoever shows it later must not stumble over it
-    historyRow(transactionView(folded.snapshot), { ...folded, lastSeq: last.seq });
-    return folded;
+    const history = historyRow(transactionView(folded.snapshot), { ...folded, lastSeq: last.seq });
+    return { ...folded, history };
   } catch (error) {
     if (error instanceof AptOstreeError && error.code === 'journal-broken') throw error;
     throw foldFailed(last, `its content makes no sense (${failureOf(error).message})`);
