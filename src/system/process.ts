@@ -1,6 +1,7 @@
 // Runs other programs: own process group, clean environment, bounded output, a deadline, and a kill that reaches grandchildren.
 
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -22,8 +23,13 @@ export interface ProcessOptions {
   /** Descriptors of ours that the program gets as 3, 4, …, e.g. a lock it shall keep held. */
   readonly inheritFds?: readonly number[];
   readonly deadlineMs?: number;
-  /** Time between SIGTERM and SIGKILL of the group. */
+  /** Time between SIGTERM, or SIGKILL of the child, and SIGKILL of the group. */
   readonly killGraceMs?: number;
+  /**
+   * Ends the program by SIGKILL of its own child, for one that waits for all its child left behind: killed itself, it
+   * would be gone before they are. Default: the group is told to end.
+   */
+  readonly endThroughChild?: boolean;
   /** How much of each stream is kept, counted from its end. */
   readonly outputLimitBytes?: number;
   /** What the user reads of a failure: "cannot TASK: reason". Default: "run PROGRAM". */
@@ -136,7 +142,7 @@ function watchChild(child: ChildProcess, options: ProcessOptions): Watch {
   const interrupt = (why: Interruption): void => {
     if (reason !== null) return;
     reason = why;
-    killGroup(child, 'SIGTERM');
+    if (options.endThroughChild !== true || !killChildren(child)) killGroup(child, 'SIGTERM');
     timers.push(setTimeout(() => killGroup(child, 'SIGKILL'), graceMs));
   };
   const onAbort = (): void => interrupt('abort');
@@ -179,6 +185,21 @@ function killGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   } catch (error) {
     // ESRCH: the whole group is gone already, which is what was asked for
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+/** False when it has none, or none any more. */
+function killChildren({ pid }: ChildProcess): boolean {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
+    if (children === '') return false;
+    for (const each of children.split(' ')) process.kill(Number(each), 'SIGKILL');
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    // gone meanwhile, or a kernel that keeps no list of children
+    if (code === 'ESRCH' || code === 'ENOENT') return false;
+    throw error;
   }
 }
 

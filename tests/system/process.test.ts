@@ -84,6 +84,28 @@ test('ends the whole group on abort, a child that ignores SIGTERM included', asy
   rmSync(dir, { recursive: true });
 });
 
+test('ends a program through its child, and waits for what it does about that', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'process-'));
+  const abort = new AbortController();
+  const script = `sleep 9 & echo > ${dir}/started; wait $!; sleep 0.2; echo "the child ended with $?" > ${dir}/last`;
+  const running = run({ ...sh(script), signal: abort.signal, endThroughChild: true });
+  while (!existsSync(join(dir, 'started'))) await sleep(10);
+  abort.abort();
+  await assert.rejects(running, coded('cancelled'));
+  assert.match(readFileSync(join(dir, 'last'), 'utf8'), /^the child ended/);
+  rmSync(dir, { recursive: true });
+});
+
+test('ends a program that has no child, or will not end without it, as any other', async () => {
+  const abort = new AbortController();
+  const options = { signal: abort.signal, endThroughChild: true, killGraceMs: 100 };
+  const childless = run({ command: 'sleep', args: ['9'], ...options });
+  const lasting = run({ ...sh('trap "" TERM; sleep 9; sleep 9'), ...options });
+  await sleep(200);
+  abort.abort();
+  await Promise.all([childless, lasting].map((each) => assert.rejects(each, coded('cancelled'))));
+});
+
 test('does not start at all when aborted before', async () => {
   await assert.rejects(run({ ...sh('true'), signal: AbortSignal.abort() }), coded('cancelled'));
 });

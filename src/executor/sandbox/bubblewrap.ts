@@ -61,6 +61,9 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   LC_ALL: 'C.UTF-8',
 };
 
+/** The kernel ends all of a namespace with its first process: some hundred processes need a moment on a busy machine. */
+const KILL_GRACE_MS = 4000;
+
 export type RunOptions = Omit<ProcessOptions, 'command' | 'args' | 'env' | 'cwd'>;
 
 /** @throws cancelled, deadline-exceeded, command-failed when bubblewrap cannot start */
@@ -70,7 +73,8 @@ export function runInSandbox(
   options: RunOptions,
 ): Promise<ProcessResult> {
   const env = { ...CLEAN_ENVIRONMENT, ...ENVIRONMENT, ...sandbox.env };
-  return run({ ...options, command: 'bwrap', args: [...bubblewrapArguments(sandbox), '--', ...command], env });
+  const args = [...bubblewrapArguments(sandbox), '--', ...command];
+  return run({ killGraceMs: KILL_GRACE_MS, ...options, command: 'bwrap', args, env, endThroughChild: true });
 }
 
 export function bubblewrapArguments(sandbox: Sandbox): readonly string[] {

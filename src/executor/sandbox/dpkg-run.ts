@@ -84,7 +84,7 @@ async function runDpkg(args: readonly string[], { log, progress, sandbox, contex
   using space = watchSpace(sandbox.root);
   const signal = AbortSignal.any([context.signal, space.signal]);
   try {
-    const options = { signal, inheritFds: childFds, onLine, outputLimitBytes: 64 * 1024, killGraceMs: 500 };
+    const options = { signal, inheritFds: childFds, onLine, outputLimitBytes: 64 * 1024 };
     const { status } = await runOnTree(sandbox, command, options);
     if (status !== 0) throw dpkgFailure(log, lastLine);
   } catch (error) {
