@@ -90,7 +90,16 @@ export interface Facts {
   readonly scripts: readonly ScriptReport[];
   readonly finished: { readonly accounts: AccountMap; readonly kernel: string | null; readonly factoryPaths: number };
   readonly commit: Checksum;
-  readonly deployment: { readonly id: DeploymentId; readonly staged: boolean; readonly bootId: string };
+  readonly deployment: {
+    readonly id: DeploymentId;
+    readonly staged: boolean;
+    readonly bootId: string;
+    /**
+     * Below /etc, what was changed locally and has another default in the new deployment: the local one is kept. The
+     * first of them, and how many there are. Absent when there are none, and in rows of before this was looked at.
+     */
+    readonly etcConflicts?: { readonly paths: readonly string[]; readonly total: number };
+  };
   readonly order: { readonly before: readonly DeploymentId[]; readonly after: readonly DeploymentId[] };
   /** The staged deployment, and whether it was kept from being finalized at the next shutdown. */
   readonly finalization: { readonly id: DeploymentId; readonly locked: boolean };

@@ -25,10 +25,17 @@ const GIFTS: Readonly<Record<string, (fact: unknown) => string>> = {
   impact: (fact) => `${count(numberAt(fact, 'filesAdded'), 'file')} added`,
   scripts: (fact) => count(Array.isArray(fact) ? fact.length : 0, 'script'),
   commit: (fact) => `commit ${shortChecksum(typeof fact === 'string' ? fact : undefined)}`,
-  deployment: (fact) => `${textAt(fact, 'id') ?? ''}${member(fact, 'staged') === true ? ' staged' : ''}`,
+  deployment: (fact) =>
+    `${textAt(fact, 'id') ?? ''}${member(fact, 'staged') === true ? ' staged' : ''}${conflictText(fact)}`,
   removed: (fact) => `${count(Array.isArray(fact) ? fact.length : 0, 'deployment')} to remove`,
   pruned: (fact) => `${formatBytes(numberAt(fact, 'freedBytes') ?? 0)} freed`,
 };
+
+function conflictText(deployment: unknown): string {
+  const conflicts = member(deployment, 'etcConflicts');
+  const paths = listAt(conflicts, 'paths')?.join(', ');
+  return paths === undefined ? '' : `; ${count(numberAt(conflicts, 'total'), 'conflict')} in /etc: ${paths}`;
+}
 
 function shortChecksum(checksum: string | undefined): string {
   return checksum === undefined ? 'unknown' : checksum.slice(0, 12);
