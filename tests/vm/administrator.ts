@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Status } from '../../src/client/client.js';
 import type { HistoryRow } from '../../src/journal/rows.js';
-import { ARCHIVE } from './disks.js';
+import { ARCHIVE, type ArchiveRelease } from './disks.js';
 import type { VirtualMachine } from './virtual-machine.js';
 
 /** A question costs the machine seconds. */
@@ -56,15 +56,16 @@ export class Administrator {
     assert.match(await this.types('apt-ostree journal verify'), /^ok/);
   }
 
-  /** Makes the archive of the other disk the only source of packages. */
-  async usesTheArchive(): Promise<void> {
+  /** Makes these releases of the archive of the other disk the only sources of packages. */
+  async usesTheArchive(...releases: readonly ArchiveRelease[]): Promise<void> {
+    const sources = releases.map((release) => `deb [trusted=yes] file:${ARCHIVE}/${release} ./\n`).join('');
     await this.types(`set -e
 mkdir -p /run/archive-disk ${ARCHIVE}
 mount -o ro LABEL=archive /run/archive-disk
-cp /run/archive-disk/*.deb /run/archive-disk/Packages ${ARCHIVE}/
+cd /run/archive-disk && cp -r ${releases.join(' ')} ${ARCHIVE}/ && cd /
 umount /run/archive-disk
 rm -f /etc/apt/sources.list.d/*
-echo 'deb [trusted=yes] file:${ARCHIVE} ./' > /etc/apt/sources.list`);
+printf '${sources.replaceAll('\n', '\\n')}' > /etc/apt/sources.list`);
   }
 
   async waitsUntil(script: string, timeoutMs = 1_200_000): Promise<void> {

@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import { after } from 'node:test';
 import { Administrator } from './administrator.js';
 import { ARCHIVE_DISK, composeBaseDisk, copyOfDisk, makeArchiveDisk } from './disks.js';
-import { EARLY_USERS, OWN_PACKAGES, SERVICES } from './packages.js';
+import { EARLY_USERS, SERVICES } from './packages.js';
 import { scenario } from './scenarios.js';
 import { VirtualMachine } from './virtual-machine.js';
 
@@ -16,6 +16,8 @@ let machine: VirtualMachine;
 let admin: Administrator;
 /** Of the service's user, when it first ran. */
 let serviceIds = '';
+/** That runs before the upgrade. */
+let kernelBefore = '';
 
 after(async () => {
   await machine?.[Symbol.asyncDispose]();
@@ -29,7 +31,7 @@ async function boot(firmware: 'bios' | 'uefi'): Promise<void> {
 
 scenario('the shipped treefile and package become a disk', async () => {
   await composeBaseDisk();
-  await makeArchiveDisk({ debian: SERVICES, own: OWN_PACKAGES });
+  await makeArchiveDisk();
   disk = copyOfDisk('machine');
 });
 
@@ -59,7 +61,7 @@ scenario('a user is refused by the polkit of the machine', async () => {
 });
 
 scenario('an install is staged, and the running system stays as it is', async () => {
-  await admin.usesTheArchive();
+  await admin.usesTheArchive('first');
   await admin.types('echo of the first > /etc/motd');
   const said = await admin.types(`apt-ostree install ${SERVICES.join(' ')}`);
   assert.match(said, /Changes queued for next boot/);
@@ -152,13 +154,40 @@ scenario('a pinned deployment survives a clean-up', async () => {
   await admin.types('apt-ostree unpin 1');
 });
 
+scenario('an upgrade tells what both it and the machine changed in /etc, and waits to be let through', async () => {
+  kernelBefore = await admin.types('uname -r');
+  await admin.usesTheArchive('first', 'second');
+  await admin.types('echo of this machine > /etc/greeter.conf');
+  const said = await admin.types('apt-ostree upgrade --lock-finalization');
+  assert.match(said, /^Changed in \/etc and kept, while the new deployment has other defaults: greeter\.conf$/m);
+  assert.deepEqual((await admin.deployments()).slice(0, 2), ['staged', 'booted']);
+  const refused = await admin.isRefused(`apt-ostree finalize-deployment ${'0'.repeat(64)}`);
+  assert.match(refused, /^error: cannot finalize /m);
+});
+
+scenario('let through, it boots its kernel, with the layers and the local edits', async () => {
+  const [staged] = (await admin.status()).deployments;
+  machine.begin(`apt-ostree finalize-deployment ${staged?.checksum}`);
+  await machine.booted();
+  const kernel = await admin.types('uname -r');
+  assert.notEqual(kernel, kernelBefore);
+  assert.equal(await admin.types('cat /usr/share/updated'), `linux-image-${kernel}`);
+  await admin.isRefused(`dpkg --status linux-image-${kernelBefore.trim()} | grep '^Status: .* installed'`);
+  assert.equal(await admin.types('greet'), 'hello again\n');
+  assert.equal(await admin.types('cat /etc/greeter.conf /etc/motd'), 'of this machine\nof the second\n');
+  assert.equal(await admin.types('id memcache'), serviceIds);
+  await admin.waitsUntil('systemctl is-active nginx memcached');
+  assert.match(await admin.types('cat /proc/cmdline'), / vm\.word=1( |$)/m);
+  const rows = await admin.history();
+  assert.equal(rows.find(({ kind }) => kind === 'upgrade')?.booted, 'booted-it');
+});
+
 scenario('a rollback boots the system before, with its /etc of then', async () => {
   await admin.types('echo of the third > /etc/motd');
   await admin.types('apt-ostree rollback');
   await machine.reboot();
-  await admin.isRefused('greet');
-  assert.equal(await admin.types(`cat /usr/share/${FIRST_USER}/made`), `${FIRST_USER}\n`);
-  await admin.isRefused('grep vm.word /proc/cmdline');
+  assert.equal(await admin.types('uname -r'), kernelBefore);
+  assert.equal(await admin.types('greet'), 'hello from the layer\n');
   assert.equal(await admin.types('cat /etc/motd'), 'of the second\n');
   assert.deepEqual((await admin.deployments()).slice(0, 1), ['booted']);
   await admin.verifiesTheJournal();

@@ -9,7 +9,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HistoryRow } from '../../src/journal/rows.js';
 import { Administrator } from './administrator.js';
 import { ARCHIVE_DISK, composeBaseDisk, copyOfDisk, makeArchiveDisk } from './disks.js';
-import { OWN_PACKAGES, SERVICES } from './packages.js';
 import { type Moment, moments } from './power-moments.js';
 import { scenario } from './scenarios.js';
 import { VirtualMachine } from './virtual-machine.js';
@@ -35,10 +34,10 @@ async function boot(): Promise<void> {
 
 scenario('a machine is prepared, and an undisturbed install measured', async () => {
   await composeBaseDisk();
-  await makeArchiveDisk({ debian: SERVICES, own: OWN_PACKAGES });
+  await makeArchiveDisk();
   disk = copyOfDisk('power-loss');
   await boot();
-  await admin.usesTheArchive();
+  await admin.usesTheArchive('first');
   await admin.types('apt-ostree refresh-md');
   installMs = await duration(() => admin.types(change(false)));
   shutdownMs = await duration(() => machine.poweroff());
