@@ -1,4 +1,5 @@
-// The connection to a message bus: dbus-next, with what it lacks (an end, errors that settle calls, a name or a refusal).
+// The connection to a message bus: dbus-next, with what it lacks (an end, errors that settle calls, a name or a refusal,
+// speed in what is sent most).
 
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
@@ -8,7 +9,7 @@ import { fromNext, toNext } from './bus-codec.js';
 import { BusReader } from './bus-reader.js';
 import { errorReply } from './fault.js';
 import { BUS_NAME, DBUS, DBUS_PATH } from './names.js';
-import { FLAG, type Message, message } from './wire/message.js';
+import { encodeMessage, FLAG, type Message, message } from './wire/message.js';
 import type { WireValue } from './wire/value.js';
 import type { WireError } from './wire/wire-error.js';
 
@@ -92,8 +93,10 @@ export class BusConnection {
 
   /** Sends a reply or a signal; nothing happens when the connection has ended. @throws WireError */
   send(what: Message): void {
-    if (this.ended !== null || !streamOf(this.bus).writable) return;
-    this.bus.send(toNext(what));
+    const stream = streamOf(this.bus);
+    if (this.ended !== null || !stream.writable) return;
+    // our own bytes: dbus-next's take several times as long to make, and a change of state is told in many signals
+    stream.write(encodeMessage(what, serialOf(this.bus)));
   }
 
   /** @throws not-authorized when the bus policy forbids it, wrong-state when another has it */
@@ -196,6 +199,11 @@ function connectionOf(bus: dbus.MessageBus): NextConnection {
 
 function streamOf(bus: dbus.MessageBus): Duplex {
   return connectionOf(bus).stream;
+}
+
+/** The next of its connection, which its own calls count with, too. */
+function serialOf(bus: dbus.MessageBus): number {
+  return (bus as unknown as { newSerial(): number }).newSerial();
 }
 
 function textOf(error: unknown): string {
