@@ -9,7 +9,13 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 /** Suites that take long; each has a script of its own in package.json. */
 const SLOW = new Set(['crash', 'power', 'chaos', 'vm', 'deb']);
 /** Files of other suites that take long; `npm run test:long` runs them. */
-const LONG = new Set(['e2e/boot-config', 'layer/standalone', 'layer/upgrade', 'machine/service']);
+const LONG = new Set([
+  'compose/reproducible',
+  'e2e/boot-config',
+  'layer/standalone',
+  'layer/upgrade',
+  'machine/service',
+]);
 const TAP = 'build/test-results.tap';
 const MINUTE_MS = 60_000;
 

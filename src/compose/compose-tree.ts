@@ -16,6 +16,7 @@ import { checkFiles, customize, mutateOsRelease } from './customize.js';
 import { inputHash } from './input-hash.js';
 import { convertToOstree } from './layout.js';
 import { type ResolvedTree, refreshIndexes, resolveTree } from './resolve.js';
+import { sourceDate } from './source-date.js';
 import { nextVersion } from './tree-version.js';
 import type { Treefile } from './treefile.js';
 
@@ -46,19 +47,25 @@ export interface Composed {
 /** Metadata keys of a composed commit, beside OSTree's own `version`, `ostree.bootable` and `ostree.linux`. */
 export const INPUT_HASH_KEY = 'apt-ostree.inputhash';
 
-/** @throws invalid-treefile, apt-failed, package-not-found, unsolvable, command-failed, invalid-tree, ostree-failed */
+/** @throws invalid-treefile, invalid-argument, apt-failed, package-not-found, unsolvable, command-failed, invalid-tree, ostree-failed */
 export async function composeTree(options: ComposeOptions): Promise<Composed> {
   checkFiles(options.treefile);
+  const timestampSeconds = sourceDate(process.env);
   mkdirSync(options.workDirectory, { recursive: true });
   const scratch = mkdtempSync(join(options.workDirectory, 'apt-ostree-compose-'));
   try {
-    return await composeIn(resolve(scratch), options);
+    return await composeIn(resolve(scratch), { ...options, timestampSeconds });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-async function composeIn(scratch: string, options: ComposeOptions): Promise<Composed> {
+interface DatedOptions extends ComposeOptions {
+  /** Of the commit; null for now. */
+  readonly timestampSeconds: number | null;
+}
+
+async function composeIn(scratch: string, options: DatedOptions): Promise<Composed> {
   const { treefile, say, signal } = options;
   const cache = options.cacheDirectory ?? join(scratch, 'cache');
   using repo = openRepo(options.repo, treefile);
@@ -150,8 +157,8 @@ interface Commit {
   readonly previous: Checksum | null;
 }
 
-function commit({ root, repo, resolved, version, hash, previous }: Commit, options: ComposeOptions): Composed {
-  const { treefile, say } = options;
+function commit({ root, repo, resolved, version, hash, previous }: Commit, options: DatedOptions): Composed {
+  const { treefile, timestampSeconds, say } = options;
   say('Writing OSTree commit');
   const metadata: Record<string, MetadataValue> = {
     ...treefile.metadata,
@@ -168,7 +175,7 @@ function commit({ root, repo, resolved, version, hash, previous }: Commit, optio
     parent: options.noParent ? null : previous,
     subject: version === null ? treefile.ref : `${treefile.ref} ${version}`,
     metadata,
-    timestampSeconds: null,
+    timestampSeconds,
   });
   say(`${treefile.ref} => ${checksum}${version === null ? '' : ` (${version})`}`);
   if (options.writeCommitIdTo !== null) writeFileSync(options.writeCommitIdTo, checksum);

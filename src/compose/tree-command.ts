@@ -12,7 +12,8 @@ export class TreeCommand extends Command {
   static override usage = Command.Usage({
     description: 'compose a tree from a treefile and commit it',
     details:
-      'Says "No change." and commits nothing when treefile and packages are those of the last commit of the ref.',
+      'Says "No change." and commits nothing when treefile and packages are those of the last commit of the ref. ' +
+      'With SOURCE_DATE_EPOCH in the environment, the same inputs make the same commit in any repo.',
     examples: [['Compose the small Debian 12', 'apt-ostree compose tree --repo=repo treefiles/debian-12-minimal.yaml']],
   });
 

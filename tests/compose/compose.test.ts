@@ -122,6 +122,17 @@ test('misses a file of the treefile before anything is built', async () => {
   assert.equal(said, 'error: cannot use treefile /tree.yaml: key "add-files" names /gone, which does not exist');
 });
 
+test('refuses a date that is none before anything is built', async () => {
+  const { path: repo } = await baseRepo();
+  const { status, stderr } = await run({
+    command: process.execPath,
+    args: [MAIN, 'tree', '--repo', repo, TREEFILE],
+    env: { SOURCE_DATE_EPOCH: 'yesterday' },
+  });
+  const why = 'it must be a number of seconds since 1970';
+  assert.deepEqual([status, stderr], [1, `error: cannot use SOURCE_DATE_EPOCH="yesterday": ${why}\n`]);
+});
+
 test('tells wrong usage in one line', async () => {
   const { path: repo } = await baseRepo();
   const cases = [
