@@ -1,10 +1,12 @@
-// Runs the tests under build/tests with node's runner, one file after another, and closes with one line that counts them.
+// Runs the tests under build/tests with node's runner, and closes with one line that counts them.
 // `node scripts/test.mjs journal dbus` runs only those folders.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+
+const wanted = process.argv.slice(2);
 
 /** Suites that take long; each has a script of its own in package.json. */
 const SLOW = new Set(['crash', 'power', 'chaos', 'vm', 'deb']);
@@ -16,10 +18,11 @@ const LONG = new Set([
   'layer/upgrade',
   'machine/service',
 ]);
+/** Files side by side: half of a test is waiting, for disks, buses and machines. The slow suites have lanes of their own. */
+const AT_ONCE = wanted.length === 0 ? 2 : 1;
 const TAP = 'build/test-results.tap';
 const MINUTE_MS = 60_000;
 
-const wanted = process.argv.slice(2);
 const folders = readdirSync('build/tests').filter((name) =>
   wanted.length > 0 ? wanted.includes(name) : !SLOW.has(name),
 );
@@ -47,7 +50,6 @@ function testsBelow(path) {
   return readdirSync(path).flatMap((name) => testsBelow(`${path}/${name}`));
 }
 
-/** One file at a time: tests share loop devices, memory and two processor cores, and measure nothing worth a race. */
 function runTests(files) {
   const reporters = [
     '--test-reporter=spec',
@@ -58,7 +60,7 @@ function runTests(files) {
   const args = [
     '--enable-source-maps',
     '--test',
-    '--test-concurrency=1',
+    `--test-concurrency=${AT_ONCE}`,
     `--test-timeout=${folders.some((name) => SLOW.has(name)) ? 8 * 60 * MINUTE_MS : 15 * MINUTE_MS}`,
     ...reporters,
     ...files,

@@ -2,7 +2,7 @@
 // from run to run, so that tests wait for the network once.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import type { Failure } from '../../src/model/errors.js';
 import type { SomeFacts } from '../../src/model/facts.js';
 import type { Progress } from '../../src/model/progress.js';
 import type { StepKind } from '../../src/model/steps.js';
+import { flock } from '../../src/native/libc.js';
 import { type FreshSysroot, freshSysroot, TREEFILE } from '../machine/base.js';
 import type { DriverTask } from './driver.js';
 
@@ -41,10 +42,12 @@ export async function layeringSysroot(): Promise<LayeringSysroot> {
   const lists = join(sysroot.path, 'ostree/deploy/debian/var/lib/apt');
   mkdirSync(own, { recursive: true });
   mkdirSync(dirname(lists), { recursive: true });
-  copyLinked(join(CACHE, 'apt'), lists);
-  copyLinked(join(CACHE, 'archives'), join(own, 'archives'));
+  withCache(() => {
+    copyLinked(join(CACHE, 'apt'), lists);
+    copyLinked(join(CACHE, 'archives'), join(own, 'archives'));
+  });
   const remove = () => {
-    keepInCache(lists, join(own, 'archives'));
+    withCache(() => keepInCache(lists, join(own, 'archives')));
     sysroot.remove();
   };
   return { ...sysroot, own, remove, [Symbol.dispose]: remove };
@@ -148,6 +151,18 @@ export function leftovers({ own }: LayeringSysroot, transaction: string): readon
   return existsSync(scratch) ? readdirSync(scratch).filter((name) => name === transaction) : [];
 }
 
+/** One test file at a time: others run side by side with it. */
+function withCache(body: () => void): void {
+  mkdirSync(CACHE, { recursive: true });
+  const lock = openSync(join(CACHE, 'lock'), 'w');
+  try {
+    flock(lock, { exclusive: true, wait: true });
+    body();
+  } finally {
+    closeSync(lock);
+  }
+}
+
 function copyLinked(from: string, to: string): void {
   if (existsSync(from) && !existsSync(to)) execFileSync('cp', ['-al', from, to]);
 }
@@ -155,12 +170,11 @@ function copyLinked(from: string, to: string): void {
 function keepInCache(lists: string, archives: string): void {
   mkdirSync(join(CACHE, 'archives'), { recursive: true });
   if (existsSync(join(lists, 'apt-ostree-refreshed'))) {
-    // a new copy each time, under its name when it is whole: test files run side by side
+    // under its name when it is whole
     const copy = mkdtempSync(join(CACHE, 'apt-'));
     execFileSync('cp', ['-al', `${lists}/.`, copy]);
     rmSync(join(CACHE, 'apt'), { recursive: true, force: true });
-    spawnSync('mv', ['--no-target-directory', copy, join(CACHE, 'apt')]);
-    rmSync(copy, { recursive: true, force: true });
+    renameSync(copy, join(CACHE, 'apt'));
   }
   if (existsSync(archives)) spawnSync('cp', ['-aln', `${archives}/.`, join(CACHE, 'archives')]);
 }
