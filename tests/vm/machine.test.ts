@@ -168,8 +168,7 @@ scenario('an upgrade tells what both it and the machine changed in /etc, and wai
 
 scenario('let through, it boots its kernel, with the layers and the local edits', async () => {
   const [staged] = (await admin.status()).deployments;
-  machine.begin(`apt-ostree finalize-deployment ${staged?.checksum}`);
-  await machine.booted();
+  await machine.rebootsBy(`apt-ostree finalize-deployment ${staged?.checksum}`);
   const kernel = await admin.types('uname -r');
   assert.notEqual(kernel, kernelBefore);
   assert.equal(await admin.types('cat /usr/share/updated'), `linux-image-${kernel}`);

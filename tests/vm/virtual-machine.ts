@@ -36,47 +36,26 @@ type Line = { readonly bootId: string } | { readonly id: string; readonly result
 
 export class VirtualMachine implements AsyncDisposable {
   readonly log: string;
-  readonly #directory: string;
-  readonly #lines = new EventQueue<Line>();
-  readonly #qemu: ChildProcess;
-  readonly #ended: Promise<void>;
+  readonly #options: VirtualMachineOptions;
+  readonly #directory = mkdtempSync(join(tmpdir(), 'vm-'));
+  #lines = new EventQueue<Line>();
+  #qemu: ChildProcess | null = null;
+  #ended: Promise<void> = Promise.resolve();
   #line: Socket | null = null;
   #commands = 0;
   #bootId = '';
 
   /** Returns when the machine has booted. */
   static async start(options: VirtualMachineOptions): Promise<VirtualMachine> {
-    const directory = mkdtempSync(join(tmpdir(), 'vm-'));
-    const server = await listen(join(directory, 'line'));
-    const machine = new VirtualMachine(options, directory, server);
-    await machine.booted();
+    const machine = new VirtualMachine(options);
+    await machine.#powerOn();
     return machine;
   }
 
-  private constructor(options: VirtualMachineOptions, directory: string, server: Server) {
+  private constructor(options: VirtualMachineOptions) {
     mkdirSync(LOGS, { recursive: true });
     this.log = join(LOGS, `${options.name}.log`);
-    this.#directory = directory;
-    server.once('connection', (line) => {
-      this.#line = line;
-      server.close();
-      readLines(line, (text) => this.#lines.push(parseLine(text)));
-    });
-    const stderr = openSync(join(LOGS, `${options.name}.qemu.log`), 'a');
-    const [command = '', ...args] = qemuCommand(options, this.log, join(directory, 'line'));
-    this.#qemu = spawn(command, args, { stdio: ['ignore', 'ignore', stderr] });
-    closeSync(stderr);
-    this.#ended = new Promise((done) => {
-      this.#qemu.once('error', (error) => {
-        this.#lines.fail(error);
-        done();
-      });
-      this.#qemu.once('exit', (status, signal) => {
-        this.#lines.fail(new Error(`qemu ended with ${signal ?? status}: ${this.console()}`));
-        server.close();
-        done();
-      });
-    });
+    this.#options = options;
   }
 
   /** Of the running system. */
@@ -98,28 +77,26 @@ export class VirtualMachine implements AsyncDisposable {
 
   /** Orderly; returns when the machine has booted again. */
   async reboot(): Promise<void> {
-    this.begin('systemctl reboot --no-block');
-    await this.booted();
+    await this.rebootsBy('systemctl reboot --no-block');
   }
 
-  /** Waits for the next boot to come up. */
-  async booted(): Promise<void> {
-    const line = await this.#next((each) => 'bootId' in each && each.bootId !== this.#bootId, BOOT_TIMEOUT_MS, 'boot');
-    if ('bootId' in line) this.#bootId = line.bootId;
+  /** A script that reboots the machine. The emulated firmware does not survive every reset: it gets a new machine. */
+  async rebootsBy(script: string): Promise<void> {
+    this.begin(script);
+    await this.#goesOff();
+    await this.#powerOn();
   }
 
   /** Orderly: a staged deployment is finalized. */
   async poweroff(): Promise<void> {
     this.begin('systemctl poweroff --no-block');
-    const late = sleep(POWEROFF_TIMEOUT_MS, 'late' as const, { ref: false });
-    if ((await Promise.race([this.#ended, late])) === 'late')
-      throw new Error(`the machine does not power off: ${this.console()}`);
+    await this.#goesOff();
     this.#forget();
   }
 
   /** As if the power failed: nothing in the machine gets another instruction. */
   async kill(): Promise<void> {
-    this.#qemu.kill('SIGKILL');
+    this.#qemu?.kill('SIGKILL');
     await this.#ended;
     this.#forget();
   }
@@ -131,6 +108,46 @@ export class VirtualMachine implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
+  }
+
+  async #powerOn(): Promise<void> {
+    const server = await listen(join(this.#directory, 'line'));
+    const lines = new EventQueue<Line>();
+    this.#lines = lines;
+    server.once('connection', (line) => {
+      this.#line = line;
+      server.close();
+      readLines(line, (text) => lines.push(parseLine(text)));
+    });
+    const stderr = openSync(join(LOGS, `${this.#options.name}.qemu.log`), 'a');
+    const [command = '', ...args] = qemuCommand(this.#options, this.log, join(this.#directory, 'line'));
+    const qemu = spawn(command, args, { stdio: ['ignore', 'ignore', stderr] });
+    closeSync(stderr);
+    this.#qemu = qemu;
+    this.#ended = new Promise((done) => {
+      qemu.once('error', (error) => {
+        lines.fail(error);
+        done();
+      });
+      qemu.once('exit', (status, signal) => {
+        lines.fail(new Error(`qemu ended with ${signal ?? status}: ${this.console()}`));
+        server.close();
+        done();
+      });
+    });
+    await this.#booted();
+  }
+
+  async #booted(): Promise<void> {
+    const line = await this.#next((each) => 'bootId' in each && each.bootId !== this.#bootId, BOOT_TIMEOUT_MS, 'boot');
+    if ('bootId' in line) this.#bootId = line.bootId;
+  }
+
+  async #goesOff(): Promise<void> {
+    const late = sleep(POWEROFF_TIMEOUT_MS, 'late' as const, { ref: false });
+    if ((await Promise.race([this.#ended, late])) === 'late')
+      throw new Error(`the machine does not go off: ${this.console()}`);
+    this.#line?.destroy();
   }
 
   #send(script: string): string {
@@ -160,7 +177,7 @@ function qemuCommand({ disk, archive, firmware }: VirtualMachineOptions, log: st
     // a test that is killed takes its machine with it
     ...['setpriv', '--pdeathsig', 'KILL', 'qemu-system-x86_64'],
     ...['-machine', 'q35', '-accel', 'tcg,thread=multi,tb-size=512', '-cpu', 'max'],
-    ...['-smp', '2', '-m', '1024', '-display', 'none', '-nodefaults', '-no-user-config', '-nic', 'none'],
+    ...['-smp', '2', '-m', '1024', '-display', 'none', '-nodefaults', '-no-user-config', '-nic', 'none', '-no-reboot'],
     ...['-chardev', `file,id=console,path=${log},append=on`, '-serial', 'chardev:console'],
     ...virtio(disk, ''),
     ...virtio(archive, ',readonly=on'),
