@@ -11,6 +11,7 @@ export function leftovers(sysroot: string, deployments: readonly Deployment[]): 
   const directories = deployments.map(({ path }) => path);
   return [
     ...below(sysroot, 'ostree/apt-ostree/scratch'),
+    ...below(sysroot, 'ostree/apt-ostree/archives/partial'),
     ...below(sysroot, 'ostree/repo/refs/heads/apt-ostree/transaction').filter(
       (path) => !staged.includes(basename(path)),
     ),

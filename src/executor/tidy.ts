@@ -38,6 +38,8 @@ export async function tidy({ sysroot, paths }: StepContext, { keep, staged, trim
   for (const ref of repo.refs('apt-ostree').keys()) if (isStale(ref, kept, bases)) repo.setRef(ref, null);
   await removeExcept(join(paths.own, 'scratch'), keep);
   await removeExcept(paths.bases, [...bases]);
+  // parts of downloads are for the next try of the same transaction
+  await removeExcept(join(paths.archives, 'partial'), []);
   sysroot.cleanup();
 }
 

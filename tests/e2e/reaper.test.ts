@@ -32,6 +32,7 @@ describe('what lies about at the start of a daemon', { timeout: 120_000 }, () =>
       put(`ostree/apt-ostree/scratch/${NOBODY}/upper/file`),
       put(`ostree/apt-ostree/bases/${NOWHERE}/usr/bin/x`),
       put(`ostree/apt-ostree/bases/${NOWHERE}.part/x`),
+      put(`ostree/apt-ostree/archives/partial/${NOWHERE}.part`),
       put(`ostree/deploy/debian/deploy/${NOWHERE}.0/usr/bin/x`),
     ];
     const theirs = [

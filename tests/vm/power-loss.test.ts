@@ -30,6 +30,8 @@ after(async () => {
 async function boot(): Promise<void> {
   machine = await VirtualMachine.start({ disk, archive: ARCHIVE_DISK, name: 'power-loss' });
   admin = new Administrator(machine);
+  // an emulated processor beside others may take longer than the bus waits for a service to start
+  await admin.waitsUntil('apt-ostree status');
 }
 
 scenario('a machine is prepared, and an undisturbed install measured', async () => {
