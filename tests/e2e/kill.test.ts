@@ -15,6 +15,8 @@ describe('an install in which something is killed', { timeout: 500_000 }, () => 
   let stand: Stand;
   let durations: Durations;
   let present: World;
+  /** Kills of a step that was then tried again. */
+  let struck = 0;
   before(async () => {
     stand = await Stand.open({ serve: 'bus' });
     await stand.done('install', 'htop');
@@ -43,6 +45,10 @@ describe('an install in which something is killed', { timeout: 500_000 }, () => 
       assert.deepEqual(await leftovers(stand.path, { daemon: stand.daemon.pid }), []);
     });
 
+  it('most of them struck a step at work', () => {
+    assert.ok(struck > MOMENTS.length / 2, `${struck} of ${MOMENTS.length}`);
+  });
+
   it('and at the end of all that everything still works', async () => {
     await stand.done(...swap(present.packages));
     assert.match(await stand.done('journal', 'verify'), /^ok: /);
@@ -69,10 +75,15 @@ describe('an install in which something is killed', { timeout: 500_000 }, () => 
     if (killed === null || step === 'tidy') return;
     const events = await stand.events('--transaction', row.id);
     const told = victim === 'child' ? ['STEP_FAILED', 'ATTEMPTED'] : ['ATTEMPTED'];
-    const overBefore = (at: number) =>
-      events.some(({ type, wallTimeMs }) => type === 'STEP_DONE' && wallTimeMs >= at - 100 && wallTimeMs <= at + 20);
+    const isTold = events.some(({ type }) => told.includes(type));
+    if (isTold) struck += 1;
+    // a moment is reckoned from how long steps took undisturbed: on a busy machine it may fall between two, or after all
+    const isBetween = events.some(
+      ({ type, wallTimeMs }) => type === 'STEP_DONE' && wallTimeMs >= atMs - 100 && wallTimeMs <= atMs + 20,
+    );
+    const isAfterAll = events.some(({ state, wallTimeMs }) => state === 'committed' && wallTimeMs <= atMs);
     assert.ok(
-      events.some(({ type }) => told.includes(type)) || overBefore(atMs),
+      isTold || isBetween || isAfterAll,
       `${told.join(' or ')} in ${events.map(({ type, state }) => `${type} ${state}`).join(', ')}`,
     );
   }
