@@ -49,12 +49,18 @@ export class JournalStore {
     this.#makeRoom = location.makeRoom ?? (() => false);
     this.#database = database;
     this.readOnly = readOnly;
-    this.#history = this.#reading(() => new HistoryTable(database));
-    const values = EVENT_COLUMNS.map((name) => `@${name}`).join(', ');
-    this.#insert = this.#reading(() =>
-      database.prepare(`INSERT INTO event (${EVENT_COLUMNS.join(', ')}) VALUES (${values})`),
-    );
-    this.#head = this.#reading(() => this.#readHead());
+    try {
+      this.#history = this.#reading(() => new HistoryTable(database));
+      const values = EVENT_COLUMNS.map((name) => `@${name}`).join(', ');
+      this.#insert = this.#reading(() =>
+        database.prepare(`INSERT INTO event (${EVENT_COLUMNS.join(', ')}) VALUES (${values})`),
+      );
+      this.#head = this.#reading(() => this.#readHead());
+    } catch (error) {
+      // nobody else could close it
+      database.close();
+      throw error;
+    }
   }
 
   /**
