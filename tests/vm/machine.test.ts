@@ -188,6 +188,8 @@ scenario('a rollback boots the system before, with its /etc of then', async () =
   await machine.reboot();
   assert.equal(await admin.types('uname -r'), kernelBefore);
   assert.equal(await admin.types('greet'), 'hello from the layer\n');
+  assert.equal(await admin.types(`cat /usr/share/${FIRST_USER}/made`), `${FIRST_USER}\n`);
+  await admin.isRefused('test -e /usr/share/updated');
   assert.equal(await admin.types('cat /etc/motd'), 'of the second\n');
   assert.deepEqual((await admin.deployments()).slice(0, 1), ['booted']);
   await admin.verifiesTheJournal();
