@@ -12,7 +12,7 @@ import { killOrphans } from './orphans.js';
 const PREDECESSOR_MS = 60_000;
 /** What of it is alive after so long goes on by itself, or hangs. */
 const ORPHANS_MS = 1_000;
-/** How long another program may hold the sysroot before we say so. */
+/** How long another program may hold the sysroot, or keep its filesystem frozen, before we say so. */
 const SYSROOT_MS = 10_000;
 const POLL_MS = 20;
 
@@ -42,16 +42,26 @@ export async function takeExecutorLock(path: string, signal: AbortSignal): Promi
  */
 export async function openLockedSysroot(path: string, signal: AbortSignal): Promise<Sysroot> {
   const attempt = (): Sysroot | null => {
-    const sysroot = Sysroot.open(path, { ownMountNamespace: true });
-    if (sysroot.tryLock()) return sysroot;
+    const sysroot = openUnlessBusy(path);
+    if (sysroot === null || sysroot.tryLock()) return sysroot;
     sysroot[Symbol.dispose]();
     return null;
   };
   return until(attempt, {
     signal,
     limitMs: SYSROOT_MS,
-    otherwise: `cannot begin: another program holds the lock of the sysroot ${path}`,
+    otherwise: `cannot begin: another program holds the lock of the sysroot ${path}, or keeps its filesystem frozen`,
   });
+}
+
+/** A frozen filesystem refuses to be remounted, while everything else that writes to it waits: so do we. */
+function openUnlessBusy(path: string): Sysroot | null {
+  try {
+    return Sysroot.open(path, { ownMountNamespace: true });
+  } catch (error) {
+    if (error instanceof AptOstreeError && error.code === 'sysroot-locked') return null;
+    throw error;
+  }
 }
 
 async function until<Got>(

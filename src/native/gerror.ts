@@ -17,6 +17,8 @@ const IO_CODES: Readonly<Record<number, ErrorCode>> = {
   19: 'cancelled',
   // the filesystem is read-only: what a user must change is the sysroot
   21: 'invalid-sysroot',
+  // a mount that somebody uses, or a filesystem that is frozen for a moment
+  26: 'sysroot-locked',
 };
 const IO_NOT_FOUND = 1;
 

@@ -87,6 +87,7 @@ export class SysrootState implements Disposable {
    * To be called before the first load by a process with a mount namespace of its own: libostree makes a read-only /sysroot
    * writable as it takes the lock, and a repo opened before that would stay read-only. Whoever says so has it: init's namespace
    * cannot be read in many containers, to compare.
+   * @throws sysroot-locked while the filesystem is frozen, as libostree itself does for a moment to flush /boot
    */
   makeWritable(): void {
     call('ostree_sysroot_set_mount_namespace_in_use', this.pointer);

@@ -33,7 +33,7 @@ export class Sysroot implements Disposable {
   readonly #state: SysrootState;
   #repo: Repo | null = null;
 
-  /** @throws invalid-sysroot */
+  /** @throws invalid-sysroot; sysroot-locked while its filesystem is frozen and has to be remounted */
   static open(path: string, { ownMountNamespace = false }: OpenOptions = {}): Sysroot {
     const absolute = resolve(path);
     for (const part of ['ostree/repo', 'ostree/deploy'])
@@ -45,7 +45,8 @@ export class Sysroot implements Disposable {
       return new Sysroot(state);
     } catch (error) {
       state[Symbol.dispose]();
-      throw error instanceof AptOstreeError ? invalid(absolute, error.message, error) : error;
+      if (!(error instanceof AptOstreeError) || error.code === 'sysroot-locked') throw error;
+      throw invalid(absolute, error.message, error);
     }
   }
 

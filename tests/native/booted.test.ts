@@ -94,6 +94,27 @@ test('a reader that only looks leaves /sysroot read-only', (t) => {
   assert.deepEqual({ deployments, readOnly }, { deployments: 1, readOnly: true });
 });
 
+test('a filesystem that is frozen for a moment is waited for, and one that stays so is told', (t) => {
+  const { run } = startMachine(t);
+  const { late, found } = run<{ late: string; found: number }>(`
+    const open = () => openLockedSysroot('/', new AbortController().signal);
+    // thawed by another process: one that touches a frozen filesystem waits for ever
+    const frozenFor = (seconds) => {
+      const script = 'fsfreeze -f /sysroot; echo; sleep ' + seconds + '; fsfreeze -u /sysroot';
+      const freezer = spawn('sh', ['-euc', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+      return { frozen: once(freezer.stdout, 'data'), thawed: once(freezer, 'exit') };
+    };
+    const long = frozenFor(12);
+    await long.frozen;
+    const late = await open().catch((error) => error.code + ': ' + error.message);
+    await long.thawed;
+    await frozenFor(0.5).frozen;
+    const sysroot = await open();
+    return { late, found: sysroot.deployments().length };`);
+  assert.match(late, /^sysroot-locked: cannot begin: .*frozen$/);
+  assert.equal(found, 1);
+});
+
 function summary({ booted, staged, finalizationLocked, checksum, serial }: Deployment): string {
   const marks = [booted && 'booted', staged && 'staged', finalizationLocked && 'locked'].filter(
     (mark) => mark !== false,

@@ -16,7 +16,7 @@ export interface Machine {
   readonly first: Checksum;
   /** Committed. */
   readonly second: Checksum;
-  /** Runs the body of a function of `Sysroot`, `origin` and `checksum` (the second) inside; gives what it returned. */
+  /** Runs the body of an async function of `Sysroot`, `origin` and `checksum` (the second) inside; gives what it returned. */
   run<Result>(body: string): Result;
 }
 
@@ -54,7 +54,7 @@ function enter<Result>({ sysroot, root, script }: Record<'sysroot' | 'root' | 's
 const HERE = fileURLToPath(import.meta.url);
 /** The checkout: sources' build and node_modules. */
 const APP = resolve(HERE, '../../../..');
-const NATIVE = relative(APP, resolve(HERE, '../../../src/native'));
+const SOURCES = relative(APP, resolve(HERE, '../../../src'));
 
 const ENTER = `
 mount --make-rprivate /
@@ -73,9 +73,11 @@ exec chroot "$ROOT" "$NODE" --input-type=module -e "$SCRIPT"
 
 function scriptOf(body: string, checksum: Checksum): string {
   return `
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { Sysroot } from '/run/app/${NATIVE}/sysroot.js';
-const result = ((checksum, origin) => { ${body} })(${JSON.stringify(checksum)}, ${JSON.stringify(ORIGIN)});
+import { openLockedSysroot } from '/run/app/${SOURCES}/executor/locks.js';
+import { Sysroot } from '/run/app/${SOURCES}/native/sysroot.js';
+const result = await (async (checksum, origin) => { ${body} })(${JSON.stringify(checksum)}, ${JSON.stringify(ORIGIN)});
 process.stdout.write(JSON.stringify(result));`;
 }
