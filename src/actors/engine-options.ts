@@ -32,7 +32,7 @@ export interface EngineOptions {
   /** Reads the sysroot's deployments, in boot order; called after each change. */
   readonly readDeployments: () => readonly Deployment[];
   readonly stateroots: () => readonly string[];
-  readonly startExecutor: (options: Omit<ExecutorOptions, 'program'>) => Executor;
+  readonly startExecutor: (options: Omit<ExecutorOptions, 'launch'>) => Executor;
   /** Paths that transactions left and a tidy-up would remove. */
   readonly leftovers: () => readonly string[];
   /** Restarts the machine; called after a transaction that asked for it was committed. */

@@ -1,15 +1,15 @@
 // The executor as the daemon holds it: a child in its own process group and mount namespace that dies with the daemon,
 // answers one command at a time, and can always be ended.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Logger } from 'pino';
 import { AptOstreeError } from '../model/errors.js';
 import type { ExecutorAnswer, ExecutorCommand, ExecutorTask } from '../model/ipc.js';
 import type { Progress } from '../model/progress.js';
 
 export interface ExecutorOptions {
-  /** Path of the executor's program. */
-  readonly program: string;
+  /** Starts the executor's program, or gives one that was started before and asked nothing yet. */
+  readonly launch: () => ChildProcess;
   readonly task: ExecutorTask;
   readonly log: Logger;
   readonly onProgress: (progress: Progress) => void;
@@ -49,7 +49,7 @@ export class ExecutorProcess implements Executor {
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
-    this.#child = launch(options.program);
+    this.#child = options.launch();
     this.#exited = new Promise((resolve) => {
       this.#child.once('exit', (status, signal) => {
         this.#ended(`${signal ?? `status ${String(status)}`}`);
@@ -143,15 +143,6 @@ export class ExecutorProcess implements Executor {
       this.#options.log.debug({ reason: String(error) }, 'the executor is gone already');
     }
   }
-}
-
-/** setpriv makes the kernel kill it when the daemon dies; unshare gives it mounts of its own that vanish with it. */
-function launch(program: string): ChildProcess {
-  const command = ['--mount', '--propagation', 'slave', '--', process.execPath, program];
-  return spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'unshare', ...command], {
-    detached: true,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
 }
 
 function died(how: string): AptOstreeError {

@@ -13,7 +13,7 @@ export interface HousekeepingOptions {
   readonly sysroot: string;
   readonly bootId: string;
   readonly stateroots: () => readonly string[];
-  readonly startExecutor: (options: Omit<ExecutorOptions, 'program'>) => Executor;
+  readonly startExecutor: (options: Omit<ExecutorOptions, 'launch'>) => Executor;
   /** Paths that a tidy-up would remove. */
   readonly leftovers: () => readonly string[];
   readonly newId: () => TransactionId;

@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino';
 import { ExecutorProcess } from '../actors/executor-process.js';
+import { launchExecutor } from '../actors/launch-executor.js';
 import { TransactionEngine } from '../actors/transaction-engine.js';
 import type { JournalLocation } from '../journal/database.js';
 import type { JournalStore } from '../journal/store.js';
@@ -9,6 +10,7 @@ import { stepDefinition } from '../model/steps.js';
 import { Sysroot } from '../native/sysroot.js';
 import { bootId } from '../system/boot-id.js';
 import { newTransactionId } from '../system/transaction-id.js';
+import type { EarlyExecutor } from './early-executor.js';
 import { journalPath, lockJournal, reservePath } from './journal-place.js';
 import { leftovers } from './leftovers.js';
 import type { DaemonOptions } from './options.js';
@@ -22,6 +24,8 @@ export interface DaemonParts {
   readonly options: DaemonOptions;
   readonly settings: Settings;
   readonly files: ProgramFiles;
+  /** Serves the first who needs an executor. */
+  readonly early?: EarlyExecutor;
   readonly openJournal: (location: JournalLocation) => JournalStore;
   readonly log: Logger;
 }
@@ -32,9 +36,10 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
   const engine = await openEngine(parts);
   engine.recover();
   await serve({ engine, options, settings, log });
+  parts.early?.dismiss();
 }
 
-async function openEngine({ options, files, openJournal, log }: DaemonParts): Promise<TransactionEngine> {
+async function openEngine({ options, files, early, openJournal, log }: DaemonParts): Promise<TransactionEngine> {
   const sysroot = Sysroot.open(options.sysroot);
   const path = options.journal ?? journalPath(sysroot);
   await lockJournal(path);
@@ -44,6 +49,7 @@ async function openEngine({ options, files, openJournal, log }: DaemonParts): Pr
   };
   const reserve = new FileReserve(reservePath(path), log);
   const makeRoom = () => reserve.letGo();
+  const launch = () => early?.take() ?? launchExecutor(files.executor);
   return new TransactionEngine({
     journal: openJournal({ path, migrations: files.migrations, nativeBinding: files.sqliteBinding, makeRoom }),
     reserve,
@@ -51,7 +57,7 @@ async function openEngine({ options, files, openJournal, log }: DaemonParts): Pr
     sysroot: options.sysroot,
     readDeployments,
     stateroots: () => sysroot.stateroots(),
-    startExecutor: (executor) => new ExecutorProcess({ ...executor, program: files.executor }),
+    startExecutor: (executor) => new ExecutorProcess({ ...executor, launch }),
     leftovers: () => leftovers(options.sysroot, readDeployments()),
     reboot: () => rebootMachine(log),
     bootId: options.bootId ?? bootId(),
