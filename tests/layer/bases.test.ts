@@ -13,32 +13,15 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { parseOrigin } from '../../src/model/origin.js';
-import { DebFactory } from './deb.js';
-import {
-  ASSEMBLE,
-  COMMIT,
-  checkOut,
-  DEPLOY,
-  install,
-  type LayeringSysroot,
-  layeringSysroot,
-  RESOLVE,
-} from './layering.js';
+import { fileSysroot } from './file-sysroot.js';
+import { ASSEMBLE, COMMIT, checkOut, DEPLOY, install, RESOLVE } from './layering.js';
 
-let sysroot: LayeringSysroot;
-const debs = new DebFactory();
+const { sysroot, debs } = await fileSysroot();
 const directory = mkdtempSync(join(tmpdir(), 'bases-'));
 
-before(async () => {
-  sysroot = await layeringSysroot();
-});
-after(() => {
-  sysroot.remove();
-  debs[Symbol.dispose]();
-  rmSync(directory, { recursive: true });
-});
+after(() => rmSync(directory, { recursive: true }));
 
 const deployment = (commit: string) => join(sysroot.path, 'ostree/deploy/debian/deploy', `${commit}.0`);
 const fileDeb = (name: string, files: Readonly<Record<string, string>>) => debs.build({ name, files });

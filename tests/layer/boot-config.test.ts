@@ -3,23 +3,14 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Deployment } from '../../src/model/deployment.js';
 import { parseOrigin } from '../../src/model/origin.js';
 import { Sysroot } from '../../src/native/sysroot.js';
-import { DebFactory } from './deb.js';
-import { checkOut, DEPLOY, install, type LayeringSysroot, layeringSysroot } from './layering.js';
+import { fileSysroot } from './file-sysroot.js';
+import { checkOut, DEPLOY, install } from './layering.js';
 
-let sysroot: LayeringSysroot;
-const debs = new DebFactory();
-
-before(async () => {
-  sysroot = await layeringSysroot();
-});
-after(() => {
-  sysroot.remove();
-  debs[Symbol.dispose]();
-});
+const { sysroot, debs } = await fileSysroot();
 
 /** As an operation without a refresh of the indexes. */
 const ALL = DEPLOY.filter((step) => step !== 'metadata.refresh');

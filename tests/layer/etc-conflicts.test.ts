@@ -3,22 +3,13 @@
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Facts } from '../../src/model/facts.js';
 import { Sysroot } from '../../src/native/sysroot.js';
-import { DebFactory } from './deb.js';
-import { DEPLOY, install, type LayeringSysroot, layeringSysroot } from './layering.js';
+import { fileSysroot } from './file-sysroot.js';
+import { DEPLOY, install } from './layering.js';
 
-let sysroot: LayeringSysroot;
-const debs = new DebFactory();
-
-before(async () => {
-  sysroot = await layeringSysroot();
-});
-after(() => {
-  sysroot.remove();
-  debs[Symbol.dispose]();
-});
+const { sysroot, debs } = await fileSysroot();
 
 test('files that a package brings and that are there already, unlike or alike', async () => {
   writeFileSync(etc('unlike.conf'), 'of this machine\n');

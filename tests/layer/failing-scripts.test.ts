@@ -1,19 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { after, before, test } from 'node:test';
-import { DebFactory } from './deb.js';
-import { ASSEMBLE, install, type LayeringSysroot, layeringSysroot, leftovers } from './layering.js';
+import { test } from 'node:test';
+import { fileSysroot } from './file-sysroot.js';
+import { ASSEMBLE, install, leftovers } from './layering.js';
 
-let sysroot: LayeringSysroot;
-const debs = new DebFactory();
-
-before(async () => {
-  sysroot = await layeringSysroot();
-});
-after(() => {
-  sysroot.remove();
-  debs[Symbol.dispose]();
-});
+const { sysroot, debs } = await fileSysroot();
 
 test('names package, phase and last words of a script that fails', async () => {
   const local = [

@@ -21,8 +21,9 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { AptOstreeError } from '../../src/model/errors.js';
 import type { StepKind } from '../../src/model/steps.js';
 import { assertRefusal } from '../hostile/fuzz.js';
-import { DebFactory, type DebOptions } from './deb.js';
-import { checkOut, install, type LayeringSysroot, layeringSysroot, leftovers, type Outcome } from './layering.js';
+import type { DebOptions } from './deb.js';
+import { fileSysroot } from './file-sysroot.js';
+import { checkOut, install, leftovers, type Outcome } from './layering.js';
 import { buildRaw, controlOf, type RawDeb } from './raw-deb.js';
 
 /** Without network: everything is in the archives. */
@@ -35,14 +36,12 @@ const STEPS: readonly StepKind[] = [
 ];
 const IMPORT: readonly StepKind[] = ['packages.resolve'];
 
-let sysroot: LayeringSysroot;
-const debs = new DebFactory();
+const { sysroot, debs } = await fileSysroot();
 /** What stands for the machine: files that links and paths of packages lead to. */
 const outside = mkdtempSync(join(tmpdir(), 'outside-'));
 let untouched = '';
 
-before(async () => {
-  sysroot = await layeringSysroot();
+before(() => {
   chmodSync(outside, 0o755);
   for (const name of ['etc/ssh', 'boot', 'empty']) mkdirSync(join(outside, name), { recursive: true });
   for (const name of ['passwd', 'group', 'shadow', 'machine-id', 'ssh/ssh_host_rsa_key'])
@@ -54,11 +53,7 @@ beforeEach(() => {
   untouched = world();
 });
 afterEach(() => assert.equal(world(), untouched));
-after(() => {
-  sysroot.remove();
-  debs[Symbol.dispose]();
-  rmSync(outside, { recursive: true });
-});
+after(() => rmSync(outside, { recursive: true }));
 
 describe('a script that puts a link in the place of a directory', () => {
   const link = (place: string, target: string) => `rm -rf ${place}; ln -s ${outside}/${target} ${place}`;

@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { DebFactory } from './deb.js';
-import { ASSEMBLE, checkOut, install, type LayeringSysroot, layeringSysroot, leftovers } from './layering.js';
+import { test } from 'node:test';
+import { fileSysroot } from './file-sysroot.js';
+import { ASSEMBLE, checkOut, install, leftovers } from './layering.js';
 
-let sysroot: LayeringSysroot;
-const debs = new DebFactory();
-
-before(async () => {
-  sysroot = await layeringSysroot();
-});
-after(() => {
-  sysroot.remove();
-  debs[Symbol.dispose]();
-});
+const { sysroot, debs } = await fileSysroot();
 
 test('puts an /opt payload into the tree and a link to it on each machine', async () => {
   const local = [

@@ -2,30 +2,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { parseOrigin } from '../../src/model/origin.js';
-import { DebFactory } from './deb.js';
-import {
-  checkOut,
-  DEPLOY,
-  ESTIMATE,
-  install,
-  type LayeringSysroot,
-  layeringSysroot,
-  type Outcome,
-  RESOLVE,
-} from './layering.js';
+import { fileSysroot } from './file-sysroot.js';
+import { checkOut, DEPLOY, ESTIMATE, install, type Outcome, RESOLVE } from './layering.js';
 
-let sysroot: LayeringSysroot;
-const debs = new DebFactory();
-
-before(async () => {
-  sysroot = await layeringSysroot();
-});
-after(() => {
-  sysroot.remove();
-  debs[Symbol.dispose]();
-});
+const { sysroot, debs } = await fileSysroot();
 
 const resolve = (request: Readonly<Record<string, unknown>>): Promise<Outcome> => install(sysroot, request, RESOLVE);
 

@@ -5,27 +5,19 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { baseOf, type Deployment } from '../../src/model/deployment.js';
 import { parseOrigin } from '../../src/model/origin.js';
 import type { StepKind } from '../../src/model/steps.js';
 import { Sysroot } from '../../src/native/sysroot.js';
-import { DebFactory } from './deb.js';
-import { checkOut, DEPLOY, install, type LayeringSysroot, layeringSysroot } from './layering.js';
+import { fileSysroot } from './file-sysroot.js';
+import { checkOut, DEPLOY, install } from './layering.js';
 import { publish } from './local-archive.js';
 
-let sysroot: LayeringSysroot;
-const debs = new DebFactory();
+const { sysroot, debs } = await fileSysroot();
 const directory = mkdtempSync(join(tmpdir(), 'standalone-'));
 
-before(async () => {
-  sysroot = await layeringSysroot();
-});
-after(() => {
-  sysroot.remove();
-  debs[Symbol.dispose]();
-  rmSync(directory, { recursive: true });
-});
+after(() => rmSync(directory, { recursive: true }));
 
 const FIND: readonly StepKind[] = ['update.pull', 'metadata.refresh', 'base.resolve'];
 const UPGRADE: readonly StepKind[] = [

@@ -10,19 +10,17 @@ import { type Checksum, checksum, type Deployment } from '../../src/model/deploy
 import { parseOrigin } from '../../src/model/origin.js';
 import type { StepKind } from '../../src/model/steps.js';
 import { Sysroot } from '../../src/native/sysroot.js';
-import { DebFactory } from './deb.js';
-import { DEPLOY, install, type LayeringSysroot, layeringSysroot } from './layering.js';
+import { fileSysroot } from './file-sysroot.js';
+import { DEPLOY, install } from './layering.js';
 import { SigningKey } from './signing-key.js';
 
-let sysroot: LayeringSysroot;
-const debs = new DebFactory();
+const { sysroot, debs } = await fileSysroot();
 const directory = mkdtempSync(join(tmpdir(), 'upgrade-'));
 const vendor = join(directory, 'vendor');
 const key = new SigningKey(directory, 'vendor');
 const stranger = new SigningKey(directory, 'stranger');
 
-before(async () => {
-  sysroot = await layeringSysroot();
+before(() => {
   ostree('init', `--repo=${vendor}`, '--mode=archive');
   ostree('pull-local', `--repo=${vendor}`, `${sysroot.path}/ostree/repo`, sysroot.commit);
   release('1', key);
@@ -30,8 +28,6 @@ before(async () => {
   ostree('remote', 'add', repo, `--gpg-import=${key.publicFile}`, 'vendor', `file://${vendor}`);
 });
 after(() => {
-  sysroot.remove();
-  debs[Symbol.dispose]();
   key[Symbol.dispose]();
   stranger[Symbol.dispose]();
   rmSync(directory, { recursive: true });
