@@ -1,10 +1,13 @@
 // One transaction's work in the executor: takes the locks, opens the sysroot, and runs one command after another.
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { AptOstreeError, failureOf } from '../model/errors.js';
 import type { SomeFacts } from '../model/facts.js';
 import type { ExecutorAnswer, ExecutorCommand, ExecutorTask } from '../model/ipc.js';
 import type { Progress } from '../model/progress.js';
 import { type StepKind, stepDefinition } from '../model/steps.js';
+import { syncFilesystem } from '../native/libc.js';
 import type { Sysroot } from '../native/sysroot.js';
 import { openLockedSysroot, takeExecutorLock } from './locks.js';
 import { statePaths } from './state-paths.js';
@@ -98,13 +101,22 @@ async function perform(
 ): Promise<ExecutorAnswer> {
   if (recovering) {
     const probed = await handler.probe(facts, context);
-    if (probed !== null && 'found' in probed) return { type: 'done', gave: probed.found, unchanged: null, found: true };
+    if (probed !== null && 'found' in probed) {
+      makeLast(context.sysroot.path);
+      return { type: 'done', gave: probed.found, unchanged: null, found: true };
+    }
     if (probed !== null) return { type: 'rewind', to: probed.rewindTo, reason: probed.reason };
     if (stepDefinition(kind).recovery === 'abandon') return abandoned(kind);
     if (stepDefinition(kind).recovery === 'undo') await handler.undo(facts, context);
   }
   const { gave, unchanged } = await handler.perform(facts, context);
   return { type: 'done', gave, unchanged: unchanged ?? null, found: false };
+}
+
+/** What a process that was killed had done may be in memory only, and is about to be called done. */
+function makeLast(sysroot: string): void {
+  const boot = join(sysroot, 'boot');
+  for (const path of existsSync(boot) ? [sysroot, boot] : [sysroot]) syncFilesystem(path);
 }
 
 function abandoned(kind: StepKind): ExecutorAnswer {

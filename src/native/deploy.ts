@@ -7,7 +7,7 @@ import { AptOstreeError } from '../model/errors.js';
 import { parseKeyFile, pointerArrayOf, splitKernelArguments } from './containers.js';
 import { idOf, kargsOf, STAGED_LOCK } from './deployment-read.js';
 import type { Pointer, Slot } from './foreign.js';
-import { attempt } from './gerror.js';
+import { attempt, present } from './gerror.js';
 import { syncDirectory } from './libc.js';
 import { call, ostreeIsAtLeast } from './libraries.js';
 import { type Owned, ownObject } from './ownership.js';
@@ -113,6 +113,9 @@ export function setPinned(state: SysrootState, id: DeploymentId, pinned: boolean
     if (isStaged(deployment)) throw new AptOstreeError('wrong-state', `cannot pin ${id}: it is staged`);
     const doing = `${pinned ? 'pin' : 'unpin'} ${id}`;
     attempt(doing, 'ostree_sysroot_deployment_set_pinned', state.pointer, deployment, pinned ? 1 : 0);
+    // libostree syncs the new origin, but not the name it gets
+    const stateroot = present(call('ostree_deployment_get_osname', deployment));
+    syncDirectory(join(state.path, 'ostree/deploy', stateroot, 'deploy'));
   });
 }
 

@@ -2,10 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Checksum } from '../../src/model/deployment.js';
 import { OPERATIONS, operationOf } from '../../src/model/operations.js';
+import { parseRequest } from '../../src/model/request.js';
 import { STEPS, type StepKind, stepDefinition } from '../../src/model/steps.js';
 import { ON_A_MACHINE, planOf, SCENARIOS, type Scenario } from '../crash/scenarios.js';
 import { REQUESTS } from '../model/requests.js';
+import { OPERATIONS as POWER_OPERATIONS } from '../power/operations.js';
 
 const IN_LANES = REQUESTS.filter(({ kind }) => !ON_A_MACHINE.includes(kind));
 const ELSEWHERE = new Set(
@@ -39,6 +42,27 @@ test('every step that leaves something is crashed while it is taken back', () =>
   assert.deepEqual(
     KINDS.filter((kind) => stepDefinition(kind).leaves && !undone.has(kind)),
     [],
+  );
+});
+
+/** Made of what other steps do to the disk, but slower: `tree.*` of a base, and a reckoning that leaves nothing. */
+const NOT_POWER_CUT: readonly StepKind[] = [
+  'base.resolve',
+  'base.fetch',
+  'base.assemble',
+  'base.commit',
+  'impact.estimate',
+];
+
+test('every step meets power cuts', () => {
+  const otherVersion = 'a'.repeat(64) as Checksum;
+  const on = { requested: ['crash-a'], otherVersion, localArchive: '/crash-local.deb' };
+  const cut = new Set(
+    POWER_OPERATIONS.flatMap(({ request }) => operationOf(parseRequest({ ...request(on), stateroot: 'debian' })).plan),
+  );
+  assert.deepEqual(
+    KINDS.filter((kind) => !cut.has(kind)),
+    NOT_POWER_CUT,
   );
 });
 

@@ -46,6 +46,10 @@ interface Looked {
 /** What another step would not notice the loss of. */
 function isOnDisk(kind: StepKind, { facts, id, machine, deployments }: Looked): boolean {
   switch (kind) {
+    case 'update.pull': {
+      const commit = facts.revision?.checksum ?? '';
+      return existsSync(join(machine.repo, 'objects', commit.slice(0, 2), `${commit.slice(2)}.commit`));
+    }
     case 'packages.fetch': {
       const archives = facts.resolution?.packages ?? [];
       return archives.every(({ sha256 }) => existsSync(join(machine.own, 'archives', `${sha256}.deb`)));

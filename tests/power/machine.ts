@@ -6,6 +6,7 @@ import { composeSysroot } from '../../src/compose/compose-sysroot.js';
 import type { JournalStore } from '../../src/journal/store.js';
 import { baseOf, type Checksum, type Deployment } from '../../src/model/deployment.js';
 import { parseOrigin } from '../../src/model/origin.js';
+import { parseLocal } from '../../src/model/package.js';
 import { Sysroot } from '../../src/native/sysroot.js';
 import { buildPackage, installArchive } from '../crash/archive.js';
 import { ostree, type SmallBase } from '../crash/small-base.js';
@@ -26,6 +27,7 @@ export class Machine {
     const machine = new Machine(path);
     ostree('pull-local', `--repo=${machine.repo}`, repo, older);
     ostree('refs', `--repo=${machine.repo}`, '--create=power/older', older);
+    ostree('remote', 'add', `--repo=${machine.repo}`, '--no-gpg-verify', 'power', `file://${repo}`);
     const [deployment] = machine.deployments();
     installArchive(machine.stateroot, join(deployment?.path ?? '', 'etc'));
     addLargePackage(machine.stateroot);
@@ -99,12 +101,27 @@ export function localArchive(directory: string): string {
   return file;
 }
 
+/** Appended while the disk is recorded. */
+export const KERNEL_ARGUMENT = 'power=cut';
+
 /** What a deployment is made of, in words: the same for every deployment that the same requests led to. */
 export function characterOf(deployment: Deployment): string {
   const { requested = [], requestedLocal = [] } = deployment.origin === null ? {} : parseOrigin(deployment.origin);
-  return `${baseOf(deployment).slice(0, 8)} with ${[...requested, ...requestedLocal].sort().join(' ') || 'nothing'}`;
+  const marks = [
+    deployment.kargs.split(' ').includes(KERNEL_ARGUMENT) && KERNEL_ARGUMENT,
+    deployment.pinned && 'pinned',
+  ];
+  const packages = [...requested, ...requestedLocal].sort().join(' ') || 'nothing';
+  return [baseOf(deployment).slice(0, 8), 'with', packages, ...marks.filter((mark) => mark !== false)].join(' ');
 }
 
 export function otherVersion({ versions: [older, newer] }: SmallBase, deployment: Deployment | undefined): Checksum {
   return deployment !== undefined && baseOf(deployment) === older ? newer : older;
+}
+
+/** Names of the packages that a deployment was asked to have. */
+export function requestedOf(deployment: Deployment | undefined): readonly string[] {
+  if (deployment === undefined || deployment.origin === null) return [];
+  const { requested, requestedLocal } = parseOrigin(deployment.origin);
+  return [...requested, ...requestedLocal.map((each) => parseLocal(each).name)];
 }

@@ -1,12 +1,10 @@
 // What is done to the machine while its disk is recorded, in this order; each finds what the ones before it left.
 
 import type { ClientRequest } from '../../src/client/client.js';
-import type { Deployment } from '../../src/model/deployment.js';
-import { parseOrigin } from '../../src/model/origin.js';
-import { parseLocal } from '../../src/model/package.js';
-import type { SmallBase } from '../crash/small-base.js';
+import type { Checksum } from '../../src/model/deployment.js';
 import { LARGE_PACKAGE } from './large-package.js';
-import { otherVersion } from './machine.js';
+import { KERNEL_ARGUMENT } from './machine.js';
+import { NEXT_RELEASE } from './power-base.js';
 
 export interface Operation {
   readonly name: string;
@@ -14,8 +12,10 @@ export interface Operation {
 }
 
 export interface Surroundings {
-  readonly base: SmallBase;
-  readonly deployments: readonly Deployment[];
+  /** What the default deployment was asked to have. */
+  readonly requested: readonly string[];
+  /** The version that the default deployment is not of. */
+  readonly otherVersion: Checksum;
   readonly localArchive: string;
 }
 
@@ -28,38 +28,31 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     name: 'install',
-    request: (on) => ({ ...nothing, kind: 'install', add: ['crash-b'], remove: requested(on) }),
+    request: (on) => ({ ...nothing, kind: 'install', add: ['crash-b'], remove: on.requested }),
   },
   {
     name: 'install assembled on disk',
-    request: (on) => ({ ...nothing, kind: 'install', add: [LARGE_PACKAGE], remove: requested(on) }),
+    request: (on) => ({ ...nothing, kind: 'install', add: [LARGE_PACKAGE], remove: on.requested }),
   },
   {
     name: 'install of a local archive',
-    request: (on) => ({ ...nothing, kind: 'install', local: [on.localArchive], remove: requested(on) }),
+    request: (on) => ({ ...nothing, kind: 'install', local: [on.localArchive], remove: on.requested }),
   },
   { name: 'rollback', request: () => ({ ...nothing, kind: 'rollback' }) },
-  { name: 'uninstall', request: (on) => ({ ...nothing, kind: 'uninstall', remove: requested(on) }) },
+  { name: 'pin', request: () => ({ ...nothing, kind: 'pin', deployment: '1', pinned: true }) },
+  { name: 'unpin', request: () => ({ ...nothing, kind: 'pin', deployment: '1', pinned: false }) },
+  { name: 'kargs', request: () => ({ ...nothing, kind: 'kargs', append: [KERNEL_ARGUMENT] }) },
+  { name: 'refresh-md', request: () => ({ ...nothing, kind: 'refresh-md', force: true }) },
+  { name: 'uninstall', request: (on) => ({ ...nothing, kind: 'uninstall', remove: on.requested }) },
   {
     name: 'deploy of another kernel',
-    request: ({ base, deployments: [first] }) => ({
-      ...nothing,
-      kind: 'deploy',
-      revision: otherVersion(base, first),
-    }),
+    request: (on) => ({ ...nothing, kind: 'deploy', revision: on.otherVersion }),
   },
   { name: 'rollback to another kernel', request: () => ({ ...nothing, kind: 'rollback' }) },
+  { name: 'rebase to a remote', request: () => ({ ...nothing, kind: 'rebase', refspec: NEXT_RELEASE }) },
   { name: 'cleanup of the rollback', request: () => ({ ...nothing, kind: 'cleanup', rollback: true }) },
   {
     name: 'cleanup of everything',
     request: () => ({ ...nothing, kind: 'cleanup', base: true, pending: true, rollback: true, metadata: true }),
   },
 ];
-
-/** What the default deployment was asked to have. */
-function requested({ deployments: [first] }: Surroundings): readonly string[] {
-  const origin = first?.origin ?? null;
-  if (origin === null) return [];
-  const { requested: names, requestedLocal } = parseOrigin(origin);
-  return [...names, ...requestedLocal.map((each) => parseLocal(each).name)];
-}

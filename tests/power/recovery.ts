@@ -113,10 +113,10 @@ function treeViolations(
   { machine, operation: { before, after } }: Cut,
   found: Found,
 ): readonly string[] {
-  const was = [...before, ...after].find(({ id }) => id === deployment.id);
+  const was = [...before, ...after].filter(({ id }) => id === deployment.id);
   // one that the recovery wrote, of a commit that was there, is made of other inodes than the one of the record
   const wasThere = found.deployments.some(({ id }) => id === deployment.id);
-  if (was !== undefined && wasThere) return differences(deployment, was);
+  if (was.length > 0 && wasThere) return leastOf(was.map((each) => differences(deployment, each)));
   const name = characterOf(deployment);
   const missing = missingFiles(deployment, machine.repo);
   const requested = /^requested=(.*);$/m.exec(deployment.origin ?? '')?.[1]?.split(';') ?? [];
@@ -126,6 +126,11 @@ function treeViolations(
     ...absent.map((each) => `${name} does not have ${each}`),
     ...(existsSync(join(deployment.path, 'etc/passwd')) ? [] : [`${name} has no /etc`]),
   ];
+}
+
+/** One that was pinned or unpinned is what it was before, or after. */
+function leastOf(lists: readonly (readonly string[])[]): readonly string[] {
+  return lists.reduce((least, list) => (list.length < least.length ? list : least));
 }
 
 function leftViolations({ path }: Machine, deployments: readonly Deployment[]): readonly string[] {
