@@ -11,6 +11,7 @@ import type { Lane } from './lane.js';
 import {
   behind,
   layeredOnce,
+  layeredOverAny,
   layeredTwice,
   type Prepare,
   twoVersions,
@@ -94,7 +95,7 @@ const FORWARD: readonly Scenario[] = [
   {
     name: 'install of a local archive',
     kind: 'install',
-    prepare: layeredTwice,
+    prepare: layeredOverAny,
     request: local,
     ends: 'Committed',
     steps: ['packages.resolve', 'packages.fetch'],

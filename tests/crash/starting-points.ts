@@ -30,6 +30,21 @@ export const layeredTwice: Prepare = async (lane) => {
   });
 };
 
+/** One of the two small packages, whatever is behind it: after a case, mostly a rollback away. */
+export const layeredOverAny: Prepare = async (lane) => {
+  lane.restoreCaches();
+  const isSmall = (index: number) => ['crash-a', 'crash-b'].includes(lane.requested(index).join());
+  await reach(lane, (): ClientRequest | null => {
+    const names = lane.requested(0);
+    if (lane.deployments().length < 2)
+      return { kind: 'install', stateroot: null, add: [other(names[0])], remove: names };
+    if (isSmall(0)) return null;
+    return isSmall(1)
+      ? { kind: 'rollback', stateroot: null }
+      : { kind: 'install', stateroot: null, add: ['crash-a'], remove: names };
+  });
+};
+
 /** A layered deployment, and behind it the bare base. */
 export const uninstallable: Prepare = async (lane) => {
   lane.restoreCaches();
